@@ -1,0 +1,67 @@
+"""What a file's manifest says, and whether to believe it."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+ManifestState = Literal["trusted", "valid", "invalid", "absent", "remote_only", "unsupported"]
+
+
+@dataclass(frozen=True, slots=True)
+class Codes:
+    """The C2PA status codes of one manifest, as the validator gave them."""
+
+    success: tuple[str, ...] = ()
+    informational: tuple[str, ...] = ()
+    failure: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Ingredient:
+    """A file that went into this one, with the verdict on its own manifest."""
+
+    title: str
+    relationship: str
+    state: ManifestState
+    codes: Codes
+    ingredients: tuple["Ingredient", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ManifestReport:
+    """The active manifest and everything below it. All text is the file's own: escape it before showing it."""
+
+    state: ManifestState
+    active: str | None = None
+    claim_generator: str | None = None
+    signer: str | None = None
+    """Organisation or common name of the signing certificate."""
+    signed_at: datetime | None = None
+    """From a trusted or at least valid time stamp; None without one."""
+    title: str | None = None
+    digital_source_type: str | None = None
+    """The IPTC term of the first action, without its address."""
+    is_ai_generated: bool = False
+    soft_binding_payload: str | None = None
+    """The payload that our own soft binding assertion names, 16 hex digits; None for others' algorithms."""
+    ingredients: tuple[Ingredient, ...] = ()
+    codes: Codes = field(default_factory=Codes)
+    remote_url: str | None = None
+    """Where the file says that its manifest is; never fetched unless asked."""
+    detail: str = ""
+    """One sentence for a person where the state alone does not say enough."""
+
+    @property
+    def tampered_ingredient(self) -> Ingredient | None:
+        """Return the first ingredient, at any depth, whose own manifest does not hold."""
+        return _first_tampered(self.ingredients)
+
+
+def _first_tampered(ingredients: tuple[Ingredient, ...]) -> Ingredient | None:
+    for ingredient in ingredients:
+        if ingredient.state == "invalid":
+            return ingredient
+        below = _first_tampered(ingredient.ingredients)
+        if below is not None:
+            return below
+    return None
