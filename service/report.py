@@ -1,0 +1,114 @@
+"""The report of `verify` for a person: short, aligned, and nothing of the file reaches the terminal unescaped."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from ..provenance import Extraction, Recovery, Verdict
+from ..provenance.manifest import Ingredient, ManifestReport
+from .escape import escape
+
+SENTENCES = {
+    "verified": "intact, and signed by a signer that this installation trusts",
+    "intact_untrusted": "intact, but this installation does not trust the signer",
+    "recovered": "the file's own manifest is gone; its pixels led to a stored one",
+    "content_mismatch": "what was found belongs to other content than this",
+    "tampered": "changed after it was signed",
+    "invalid_credential": "signed, but the signer's credential does not hold",
+    "no_provenance": "nothing found with the keys at hand; this proves nothing about the file",
+    "unsupported": "not a format whose provenance can be read",
+    "error": "could not be looked at",
+}
+"""A sentence for every verdict; finding nothing is never called a proof."""
+
+_STATES = {
+    "trusted": "trusted",
+    "valid": "valid, signer not trusted here",
+    "invalid": "does not hold",
+    "absent": "none in the file",
+    "remote_only": "only a link to one, not fetched",
+    "unsupported": "cannot be read in this format",
+}
+_INDENT = 14
+_DEEPEST = 4
+
+
+def report(verdict: Verdict) -> str:
+    """Return the report of one file, several lines without a final newline."""
+    lines = [f"{escape(verdict.file)}: {verdict.conclusion}", _line("", SENTENCES[verdict.conclusion])]
+    lines += [_line(label, text) for label, text in _evidence(verdict)]
+    return "\n".join(lines)
+
+
+def failure(file: str, verdict: str, problem: str) -> str:
+    """Return the report of a file that could not be looked at."""
+    return f"{escape(file)}: {verdict}\n{_line('because', escape(problem, longest=2_000))}"
+
+
+def _line(label: str, text: str) -> str:
+    return f"  {label:<{_INDENT - 2}}{text}"
+
+
+def _evidence(verdict: Verdict) -> Iterator[tuple[str, str]]:
+    yield from _manifest(verdict.manifest)
+    yield "watermark", _watermark(verdict.watermark)
+    if verdict.recovery is not None:
+        yield from _recovery(verdict.recovery)
+    for label, reason in zip(["because", *[""] * len(verdict.reasons)], verdict.reasons, strict=False):
+        yield label, f"{escape(reason.text)} [{escape(reason.code)}]"
+
+
+def _manifest(manifest: ManifestReport) -> Iterator[tuple[str, str]]:
+    state = _STATES[manifest.state]
+    if manifest.signer is not None:
+        state += f"; signed by {_quoted(manifest.signer)}"
+    if manifest.signed_at is not None:
+        state += f" at {_utc(manifest.signed_at)}"
+    yield "manifest", state
+    if manifest.claim_generator is not None:
+        yield "made with", escape(manifest.claim_generator)
+    if manifest.digital_source_type is not None:
+        by_ai = ": made by AI" if manifest.is_ai_generated else ""
+        yield "source type", escape(manifest.digital_source_type) + by_ai
+    if manifest.remote_url is not None:
+        yield "points to", escape(manifest.remote_url)
+    yield from _ingredients(manifest.ingredients, depth=0)
+
+
+def _ingredients(ingredients: tuple[Ingredient, ...], *, depth: int) -> Iterator[tuple[str, str]]:
+    for ingredient in ingredients:
+        yield "made from", f"{'  ' * depth}{_quoted(ingredient.title)}: {_STATES[ingredient.state]}"
+        if depth < _DEEPEST:
+            yield from _ingredients(ingredient.ingredients, depth=depth + 1)
+
+
+def _watermark(extraction: Extraction) -> str:
+    match extraction.status:
+        case "decoded":
+            found = f"payload {extraction.payload}" if extraction.payload else f"handle {extraction.handle}"
+            chance = "" if extraction.p_value_log10 is None else f", p = 10^{extraction.p_value_log10:.1f}"
+            turned = "" if extraction.geometry == "identity" else f", {escape(extraction.geometry)}"
+            return f"{found} ({escape(extraction.method)}{chance}{turned})"
+        case "present":
+            return f"one of ours, its payload is not readable ({escape(extraction.method)})"
+        case "not_found":
+            return "nothing found with the keys at hand"
+        case "not_checked":
+            return "not looked for"
+
+
+def _recovery(recovery: Recovery) -> Iterator[tuple[str, str]]:
+    record = recovery.record
+    same = "same content" if recovery.matches else "other content"
+    yield (
+        "recovered",
+        f"record {record.payload} through the {recovery.found_by}, distance {recovery.distance:.3f} ({same})",
+    )
+    yield "", f"{_quoted(record.file_name)}, {escape(record.digital_source_type)}, made {_utc(record.created_at)}"
+
+
+def _quoted(text: str) -> str:
+    return f"“{escape(text)}”"
+
+
+def _utc(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")

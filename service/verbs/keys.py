@@ -1,0 +1,7 @@
+"""x."""
+
+import typer
+
+
+def attach(app: typer.Typer) -> None:
+    """Add."""
