@@ -1,0 +1,149 @@
+"""Is this the content that was recorded? Answered through crops, small rotations, mirrors and trims."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from .fingerprint import Fingerprint, Floats, Glimpses, band_pass
+
+Spectrum = npt.NDArray[np.complexfloating[Any, Any]]
+
+SAME_CONTENT = 0.16
+DIFFERENT_CONTENT = 0.26
+QUERY_GLIMPSES = 4
+SOFT_THRESHOLD = 0.5
+"""Grey levels: contrast below it is codec noise and has no say."""
+CEILING = 4.0
+"""Grey levels: stronger edges (bars, captions, black corners) count no more than this."""
+COVER = 0.75
+"""Share of the visible structure that must lie inside the recorded picture."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pose:
+    """How the pixels at hand are laid over the recorded picture."""
+
+    scale: float
+    """Side of the picture at hand, as a share of the recorded one."""
+    degrees: float
+    mirrored: bool
+    quarter_turns: int
+
+
+def content_distance(glimpses: Glimpses, recorded: Fingerprint) -> float:
+    """Lay the pictures at hand over the recorded sketches and return how badly the best position fits.
+
+    The agreement of signs, weighted with the contrast of the pixels at hand, for the best of ~200 poses × all shifts;
+    the pose must fit all glimpses at once, while each glimpse takes the recorded moment that fits it best.
+
+    Returns:
+        0 for equal, 0.5 for no agreement at all. The search finds *something* in any two pictures: unrelated ones
+        end near 0.31, see `SAME_CONTENT`. 0.5 as well where there is nothing to compare.
+    """
+    chosen = _spread(glimpses.pictures)
+    if not chosen or not recorded.sketches:
+        return 0.5
+    weighted = [_weigh(band_pass(picture, cell=2.0)) for picture in chosen]
+    if max(float(np.abs(plane).mean()) for plane in weighted) == 0.0:
+        return 0.5
+    spectra = _Spectra(_unpack(recorded))
+    best = 0.5
+    for pose in _poses():
+        best = min(best, _misfit([_warp(plane, pose) for plane in weighted], spectra))
+        if best <= SAME_CONTENT and pose.scale == 1.0:  # the plain copy, which is nearly every case
+            return best
+    return best
+
+
+def _spread(pictures: tuple[Floats, ...]) -> list[Floats]:
+    """Choose a few glimpses, evenly over the clip; a stream that changed its size half-way keeps its first size."""
+    alike = [picture for picture in pictures if picture.shape == pictures[0].shape]
+    count = min(QUERY_GLIMPSES, len(alike))
+    return [alike[index * len(alike) // count] for index in range(count)]
+
+
+def _poses() -> Iterator[Pose]:
+    """Yield the plain pose and its mirror image first, then crops and small turns, then quarter turns."""
+    scales = [1.0, *(1.06**power for power in (2, 1, -1, -2, -3, -4, -5, -6, -7, -8, -9, -10))]
+    for degrees in (0.0, -3.0, 3.0, -6.0, 6.0):
+        for scale in scales:
+            for mirrored in (False, True):
+                yield Pose(scale, degrees, mirrored, 0)
+    for turns in (1, 2, 3):
+        for scale in scales:
+            for mirrored in (False, True):
+                yield Pose(scale, 0.0, mirrored, turns)
+
+
+def _weigh(band: Floats) -> Floats:
+    return (np.sign(band) * np.clip(np.abs(band) - SOFT_THRESHOLD, 0.0, CEILING)).astype(np.float32)
+
+
+def _warp(plane: Floats, pose: Pose) -> Floats:
+    """Return the plane in the pose, on the recorded grid's cells; zero where it does not reach."""
+    import cv2
+
+    if pose.mirrored:
+        plane = plane[:, ::-1]
+    plane = np.ascontiguousarray(np.rot90(plane, pose.quarter_turns))
+    height, width = plane.shape
+    k = pose.scale / 2  # a glimpse is twice as fine as a sketch
+    cosine, sine = math.cos(math.radians(pose.degrees)), math.sin(math.radians(pose.degrees))
+    new_width = math.ceil(k * (width * cosine + height * abs(sine)))
+    new_height = math.ceil(k * (height * cosine + width * abs(sine)))
+    turn = k * np.array([[cosine, sine], [-sine, cosine]])
+    shift = np.array([new_width, new_height]) / 2 - 0.5 - turn @ (np.array([width, height]) / 2 - 0.5)
+    matrix = np.column_stack([turn, shift]).astype(np.float32)
+    return np.asarray(cv2.warpAffine(plane, matrix, (new_width, new_height), flags=cv2.INTER_LINEAR), np.float32)
+
+
+class _Spectra:
+    """The recorded signs and their outline, transformed once for each canvas size."""
+
+    def __init__(self, signs: Floats) -> None:
+        self.signs = signs
+        self._cache: dict[tuple[int, int], tuple[Spectrum, Spectrum]] = {}
+
+    def at(self, canvas: tuple[int, int]) -> tuple[Spectrum, Spectrum]:
+        if canvas not in self._cache:
+            outline = np.ones(self.signs.shape[1:], np.float32)
+            self._cache[canvas] = (_transform(self.signs, canvas).conj(), _transform(outline, canvas).conj())
+        return self._cache[canvas]
+
+
+def _misfit(planes: list[Floats], spectra: _Spectra) -> float:
+    """Return (1 - best weighted agreement) / 2 over all shifts, in [0, 0.5]."""
+    stack = np.stack(planes)  # (glimpses, height, width)
+    sides = zip(stack.shape[1:], spectra.signs.shape[1:], strict=True)
+    height, width = (-(-(a + b) // 8) * 8 for a, b in sides)  # no wrap-around; a length that the FFT likes
+    canvas = (height, width)
+    signs, outline = spectra.at(canvas)
+    agreement = _inverse(_transform(stack, canvas)[:, None] * signs, canvas).max(1)  # best moment at each shift
+    weight = np.abs(stack)
+    inside = _inverse(_transform(weight, canvas) * outline, canvas)
+    total = weight.sum((1, 2), keepdims=True)
+    allowed = (inside >= COVER * total).all(0)
+    if not allowed.any():
+        return 0.5
+    share = (agreement / np.maximum(inside, 1e-3)).mean(0)
+    return float(np.clip((1.0 - share[allowed].max()) / 2, 0.0, 0.5))
+
+
+def _transform(planes: Floats, canvas: tuple[int, int]) -> Spectrum:
+    return np.fft.rfft2(planes, canvas, axes=(-2, -1))
+
+
+def _inverse(spectrum: Spectrum, canvas: tuple[int, int]) -> npt.NDArray[np.floating[Any]]:
+    return np.fft.irfft2(spectrum, canvas, axes=(-2, -1))
+
+
+def _unpack(recorded: Fingerprint) -> Floats:
+    """Return the sketches as -1 and +1, (glimpses, rows, columns)."""
+    cells = recorded.rows * recorded.columns
+    packed = np.frombuffer(b"".join(recorded.sketches), np.uint8).reshape(len(recorded.sketches), -1)
+    bits = np.unpackbits(packed, axis=1, count=cells).reshape(-1, recorded.rows, recorded.columns)
+    return bits.astype(np.float32) * 2 - 1
