@@ -77,6 +77,7 @@ def _manifest(report: "ManifestReport") -> dict[str, Any]:
         "claim_generator": report.claim_generator,
         "signer": report.signer,
         "signed_at": None if report.signed_at is None else report.signed_at.isoformat(),
+        "signed_at_trusted": report.signed_at_trusted,
         "title": report.title,
         "digital_source_type": report.digital_source_type,
         "is_ai_generated": report.is_ai_generated,
@@ -87,6 +88,7 @@ def _manifest(report: "ManifestReport") -> dict[str, Any]:
             "informational": list(report.codes.informational),
             "failure": list(report.codes.failure),
         },
+        "failure_kind": report.failure_kind,
         "remote_url": report.remote_url,
         "detail": report.detail,
     }
@@ -97,6 +99,7 @@ def _ingredient(ingredient: "Ingredient") -> dict[str, Any]:
         "title": ingredient.title,
         "relationship": ingredient.relationship,
         "state": ingredient.state,
+        "failure_kind": ingredient.failure_kind,
         "failure": list(ingredient.codes.failure),
         "ingredients": [_ingredient(one) for one in ingredient.ingredients],
     }

@@ -63,9 +63,6 @@ def _expand(name: str, suffixes: frozenset[str]) -> Iterator[Input]:
     except OSError as error:  # a name too long, a loop of links, a folder we may not enter
         yield Input(name, path, UnreadableMedia(f"{name}: {error.strerror}; expected a media file"))
         return
-    except ValueError:
-        yield Input(name, path, UnreadableMedia(f"{name!r}: the name holds a NUL byte; expected a media file"))
-        return
     if is_folder:
         yield from _folder(path, suffixes)
     elif exists or not glob.has_magic(name):

@@ -62,7 +62,8 @@ def _manifest(manifest: ManifestReport) -> Iterator[tuple[str, str]]:
     if manifest.signer is not None:
         state += f"; signed by {_quoted(manifest.signer)}"
     if manifest.signed_at is not None:
-        state += f" at {_utc(manifest.signed_at)}"
+        doubt = "" if manifest.signed_at_trusted else " by an authority that is not trusted here"
+        state += f"; time-stamped {_utc(manifest.signed_at)}{doubt}"
     yield "manifest", state
     if manifest.claim_generator is not None:
         yield "made with", escape(manifest.claim_generator)

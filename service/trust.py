@@ -1,8 +1,6 @@
 """Whom this installation trusts: its own root, and the anchors that the user added, apart by kind."""
 
 import hashlib
-import os
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, get_args
 
@@ -65,23 +63,13 @@ def add(directory: Path, path: Path, kind: Kind) -> Path:
     """Keep a copy of the anchors under their fingerprint; adding them twice changes nothing.
 
     Raises:
-        SettingsInvalid: The file holds no certificate, or the folder cannot be written.
+        SettingsInvalid: The file holds no certificate.
+        OutputUnwritable: The folder of anchors cannot be written.
     """
+    from ..provenance.private_files import private_directory, write_private
+
     pem = read_pem(path)
     kept = Path(directory, kind, f"{hashlib.sha256(pem).hexdigest()[:16]}.pem")
-    try:
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=kept.parent, delete=False) as draft:
-            try:
-                draft.write(pem)
-                draft.flush()
-                os.fsync(draft.fileno())
-                Path(draft.name).replace(kept)
-            except BaseException:
-                Path(draft.name).unlink(missing_ok=True)
-                raise
-    except OSError as error:
-        raise SettingsInvalid(
-            f"{kept.parent}: {error.strerror}; the folder of trust anchors must be writable"
-        ) from error
+    private_directory(kept.parent)
+    write_private(kept, pem)
     return kept
