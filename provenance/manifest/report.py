@@ -5,6 +5,9 @@ from datetime import datetime
 from typing import Literal
 
 ManifestState = Literal["trusted", "valid", "invalid", "absent", "remote_only", "unsupported"]
+FailureKind = Literal["content", "credential", "malformed"]
+"""Why a manifest is `invalid`. `content`: bytes or the signature over them changed after signing. `credential`: nothing
+changed, but the certificate had expired, was revoked or may not sign claims. `malformed`: it can't be parsed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,8 @@ class Ingredient:
     state: ManifestState
     codes: Codes
     ingredients: tuple["Ingredient", ...] = ()
+    failure_kind: FailureKind | None = None
+    """Why it is `invalid`; None in every other state."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,10 @@ class ManifestReport:
     """The payload that our own soft binding assertion names, 16 hex digits; None for others' algorithms."""
     ingredients: tuple[Ingredient, ...] = ()
     codes: Codes = field(default_factory=Codes)
+    failure_kind: FailureKind | None = None
+    """Why it is `invalid`; None in every other state."""
+    signed_at_trusted: bool = False
+    """Whether the authority behind `signed_at` is on a trust list; anybody can run one that is not."""
     remote_url: str | None = None
     """Where the file says that its manifest is; never fetched unless asked."""
     detail: str = ""
@@ -53,13 +62,16 @@ class ManifestReport:
 
     @property
     def tampered_ingredient(self) -> Ingredient | None:
-        """Return the first ingredient, at any depth, whose own manifest does not hold."""
+        """Return the first ingredient, at any depth, that was changed after it was signed.
+
+        One whose certificate had merely expired is not meant: nothing in it was touched.
+        """
         return _first_tampered(self.ingredients)
 
 
 def _first_tampered(ingredients: tuple[Ingredient, ...]) -> Ingredient | None:
     for ingredient in ingredients:
-        if ingredient.state == "invalid":
+        if ingredient.state == "invalid" and ingredient.failure_kind != "credential":
             return ingredient
         below = _first_tampered(ingredient.ingredients)
         if below is not None:

@@ -1,0 +1,318 @@
+"""The one file that knows the library `c2pa`, and where each of its traps is closed.
+
+Measured on c2pa-python 0.38.1 (c2pa-rs 0.91.3); what each line is for:
+- Everything is set explicitly: the library ignores misspelt settings without a warning, fetches remote manifests
+  unless told not to, and resolves identity assertions over the network even then (`allowed_network_hosts`).
+- `verify_after_reading` is never turned off: without it, everything reads as Invalid with no finding.
+- Streams swallow exceptions: a full disk would show as a parse error. `_Watched` keeps the first OSError.
+- Signers swallow exceptions: a removed token would show as "COSE signature invalid". `_remembering` keeps it.
+- A blocked remote manifest is a plain C2paError that begins with "Remote:".
+"""
+
+# c2pa ships no type stubs; what it is given and gives back is typed where it enters and leaves this file.
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
+
+import json
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO, Literal, cast
+
+import c2pa
+
+from ...errors import ManifestUnreadable, OutputUnwritable, SealreelError, SigningFailed
+from ..signing import Signer
+from ..signing.certificates import ACCEPTED_USAGES
+from .claim import PARENT_LABEL, PEER_BINDING_PREFIX, SOFT_BINDING_ALG
+from .trust import TrustAnchors
+
+MERKLE_CHUNK_KIB = 1024
+"""Without chunks, signing and verifying 1 GB take 550 MB of memory; with them, 40."""
+MAX_SIDECAR_BYTES = 64 << 20
+LIST_URI = "urn:sealreel:trust:"
+"""Before the kind of anchor (`manifest`, `tsa`, `cawg`): how the library names the list that a certificate is on."""
+PEER_METHODS = ("dwtdct", "dwtdctsvd", "rivagan")
+
+Outcome = Literal["read", "absent", "remote_only", "unsupported", "malformed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the library made of a file."""
+
+    outcome: Outcome
+    store: dict[str, Any]
+    """The library's report on the manifest store; empty unless `read`."""
+    remote_url: str | None = None
+    detail: str = ""
+
+
+def read_store(path: Path, *, trust: TrustAnchors, online: bool, identities: bool, sidecar: Path | None) -> Reading:
+    """Validate a file's manifest store.
+
+    Raises:
+        ManifestUnreadable: The file or the sidecar could not be read from disk.
+    """
+    try:
+        with _reader(path, trust=trust, online=online, identities=identities, sidecar=sidecar) as reader:
+            return Reading("read", json.loads(reader.json()), remote_url=reader.get_remote_url())
+    except c2pa.C2paError as error:
+        return _translate(error, path)
+
+
+def read_crjson_store(path: Path, *, trust: TrustAnchors, sidecar: Path | None) -> dict[str, Any]:
+    """Return the library's crJSON: the report format of the C2PA conformance programme.
+
+    Raises:
+        ManifestUnreadable: There is no manifest, or it can't be read.
+    """
+    try:
+        with _reader(path, trust=trust, online=False, identities=False, sidecar=sidecar) as reader:
+            return json.loads(reader.crjson())
+    except c2pa.C2paError as error:
+        raise ManifestUnreadable(f"{path}: {error}") from error
+
+
+def sign_store(
+    definition: dict[str, Any],
+    source: Path,
+    target: Path,
+    *,
+    media_type: str,
+    embed: bool,
+    signer: Signer,
+    trust: TrustAnchors,
+    timestamp_url: str | None,
+    parent: tuple[Path, str, str] | None,
+) -> bytes:
+    """Sign `source` into `target` and return the manifest store's bytes.
+
+    Args:
+        definition: The manifest, see `claim.manifest_definition`.
+        source: The finished media file; it is only read.
+        target: Where source plus manifest is written.
+        media_type: Of the source.
+        embed: Whether the manifest goes into target; without, target is source byte for byte.
+        signer: Whose key.
+        trust: Whom to believe when the parent's manifest is judged; the judgement is signed too.
+        timestamp_url: The RFC 3161 authority; None for no stamp.
+        parent: Path, media type and title of the file that this one was made from, with its manifest.
+
+    Raises:
+        SigningFailed: The library refused; whatever is in target is worthless.
+        SigningError: What the signer itself raised.
+        OutputUnwritable: The disk refused.
+    """
+    failures: list[SealreelError] = []
+    try:
+        with (
+            _opened(source) as stream,
+            _drain(target) as drain,
+            _context(trust, online=False, identities=False) as context,
+            c2pa.Builder(definition, context) as builder,
+        ):
+            if parent is not None:
+                _add_parent(builder, *parent)
+            if not embed:
+                builder.set_no_embed()
+            with _native_signer(signer, timestamp_url, failures) as native:
+                return builder.sign(native, media_type, stream, drain)
+    except c2pa.C2paError as error:
+        if failures:
+            raise failures[0] from error
+        raise SigningFailed(f"{source}: the C2PA library refused to sign: {error}") from error
+
+
+def _add_parent(builder: c2pa.Builder, path: Path, media_type: str, title: str) -> None:
+    ingredient = {"title": title, "relationship": "parentOf", "label": PARENT_LABEL}
+    with _opened(path) as stream:
+        try:
+            builder.add_ingredient(json.dumps(ingredient), media_type, stream)
+        except c2pa.C2paError as error:
+            raise SigningFailed(f"{path}: its manifest can't be kept as an ingredient: {error}") from error
+
+
+@contextmanager
+def _native_signer(signer: Signer, timestamp_url: str | None, failures: list[SealreelError]) -> Generator[c2pa.Signer]:
+    algorithm = c2pa.C2paSigningAlg[signer.algorithm.upper()]
+    sign = _remembering(signer.sign, failures)
+    with c2pa.Signer.from_callback(sign, algorithm, signer.chain_pem.decode(), timestamp_url) as native:
+        yield native
+
+
+def _remembering(sign: Callable[[bytes], bytes], failures: list[SealreelError]) -> Callable[[bytes], bytes]:
+    def signing(message: bytes) -> bytes:
+        try:
+            return sign(message)
+        except SealreelError as error:
+            failures.append(error)
+            raise
+        except Exception as error:
+            failures.append(SigningFailed(f"the signer failed: {type(error).__name__}: {error}"))
+            failures[-1].__cause__ = error
+            raise
+
+    return signing
+
+
+@contextmanager
+def _reader(
+    path: Path, *, trust: TrustAnchors, online: bool, identities: bool, sidecar: Path | None
+) -> Generator[c2pa.Reader]:
+    manifest = None if sidecar is None else _sidecar(sidecar)
+    with (
+        _opened(path) as stream,
+        _context(trust, online=online, identities=identities) as context,
+        # No media type: the library looks at the bytes, so a wrong suffix is no trap.
+        c2pa.Reader(None, stream, manifest, context) as reader,
+    ):
+        yield reader
+
+
+def _sidecar(path: Path) -> bytes:
+    with _opened(path) as stream:
+        content = stream.read(MAX_SIDECAR_BYTES + 1)
+    if len(content) > MAX_SIDECAR_BYTES:
+        raise ManifestUnreadable(f"{path}: more than {MAX_SIDECAR_BYTES >> 20} MiB; expected a .c2pa manifest")
+    if not content:
+        raise ManifestUnreadable(f"{path}: empty; expected a .c2pa manifest")
+    return content
+
+
+def _translate(error: c2pa.C2paError, path: Path) -> Reading:
+    text = str(error)[:500]
+    kind = text.split(maxsplit=1)[0].rstrip(":") if text else ""  # every message begins with the native error's name
+    if kind == "ManifestNotFound":
+        return Reading("absent", {})
+    if kind == "NotSupported":
+        return Reading("unsupported", {}, detail=text)
+    if kind in ("Remote", "RemoteManifest"):
+        return Reading("remote_only", {}, remote_url=_url_in(text), detail=text)
+    if kind == "Io":
+        raise ManifestUnreadable(f"{path}: {text}") from error
+    return Reading("malformed", {}, detail=text)
+
+
+def _url_in(text: str) -> str | None:
+    words = (word.strip("\"'()") for word in text.split())
+    return next((word for word in words if word.startswith(("http://", "https://"))), None)
+
+
+@contextmanager
+def _context(trust: TrustAnchors, *, online: bool, identities: bool) -> Generator[c2pa.Context]:
+    with c2pa.Context.from_dict(_settings(trust, online=online, identities=identities)) as context:
+        yield context
+
+
+def _settings(trust: TrustAnchors, *, online: bool, identities: bool) -> dict[str, Any]:
+    core: dict[str, Any] = {
+        "decode_identity_assertions": identities,
+        "merkle_tree_chunk_size_in_kb": MERKLE_CHUNK_KIB,
+    }
+    if not online:
+        core["allowed_network_hosts"] = []  # nothing at all; left out, the library may ask any host
+    return {
+        "version": 1,
+        "verify": {
+            "verify_after_reading": True,
+            "verify_trust": True,
+            "verify_after_sign": False,  # the caller reads the finished file back from disk, which tells more
+            "remote_manifest_fetch": online,
+            "ocsp_fetch": online,
+        },
+        "core": core,
+        "trust": {
+            "trust_config": "".join(f"{usage.dotted_string}\n" for usage in ACCEPTED_USAGES),
+            "anchors": _anchors(trust),
+        },
+        "soft_binding": {
+            "soft_binding_algorithms": [SOFT_BINDING_ALG, *(PEER_BINDING_PREFIX + name for name in PEER_METHODS)]
+        },
+        "builder": {"thumbnail": {"enabled": False}},
+    }
+
+
+def _anchors(trust: TrustAnchors) -> list[dict[str, str]]:
+    # Version 0.91.3 lets an anchor of any kind vouch for a manifest. The first list that a certificate is on names
+    # itself in the finding, so manifest anchors come first, and `findings` believes nothing that another list says.
+    lists: list[dict[str, str]] = []
+    for kind, bundles in (("manifest", trust.manifest), ("tsa", trust.tsa), ("cawg", trust.cawg)):
+        allowed = b"\n".join(trust.allowed) if kind == "manifest" else b""
+        if bundles or allowed:
+            anchors = {"trust_kind": kind, "trust_uri": LIST_URI + kind, "trust_anchors": b"\n".join(bundles).decode()}
+            lists.append(anchors | ({"allowed_list": allowed.decode()} if allowed else {}))
+    return lists
+
+
+class _Watched:
+    """A file for the library to read and write, that remembers what the library swallows."""
+
+    def __init__(self, raw: BinaryIO) -> None:
+        self._raw = raw
+        self.failure: OSError | None = None
+
+    def read(self, size: int = -1) -> bytes:
+        with self._watching():
+            return self._raw.read(size)
+
+    def readinto(self, buffer: memoryview) -> int:
+        with self._watching():
+            return cast("Any", self._raw).readinto(buffer)
+
+    def write(self, data: bytes) -> int:
+        with self._watching():
+            return self._raw.write(data)
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        return self._raw.seek(offset, whence)  # the library probes with impossible offsets: not a failure of the disk
+
+    def tell(self) -> int:
+        return self._raw.tell()
+
+    def flush(self) -> None:
+        with self._watching():
+            self._raw.flush()
+
+    @contextmanager
+    def _watching(self) -> Generator[None]:
+        try:
+            yield
+        except OSError as error:
+            self.failure = self.failure or error
+            raise
+
+
+@contextmanager
+def _opened(path: Path) -> Generator[_Watched]:
+    """Open a file for reading; what the disk refuses while the library reads comes out as our error."""
+    try:
+        raw = path.open("rb")
+    except OSError as error:
+        raise ManifestUnreadable(f"{path}: {error.strerror}; expected a readable file") from error
+    with raw:
+        watched = _Watched(raw)
+        try:
+            yield watched
+        finally:
+            if watched.failure is not None:
+                raise ManifestUnreadable(f"{path}: {watched.failure.strerror} while reading") from watched.failure
+
+
+@contextmanager
+def _drain(target: Path) -> Generator[_Watched]:
+    """Open the output, readable too: the library reads back what it wrote."""
+    try:
+        raw = target.open("w+b")
+    except OSError as error:
+        raise OutputUnwritable(f"{target}: {error.strerror}") from error
+    watched = _Watched(raw)
+    try:
+        yield watched
+    finally:
+        try:
+            raw.close()
+        except OSError as error:
+            watched.failure = watched.failure or error
+        if watched.failure is not None:
+            raise OutputUnwritable(f"{target}: {watched.failure.strerror} while writing") from watched.failure

@@ -1,0 +1,97 @@
+"""Read what a file says about its origin, and whether to believe it."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from ...errors import ManifestUnreadable
+from .c2pa_library import LIST_URI, Reading, read_crjson_store, read_store
+from .findings import MAX_TEXT, report_of
+from .report import Ingredient, ManifestReport
+from .trust import TrustAnchors
+
+
+def read_manifest(
+    path: Path,
+    *,
+    trust: TrustAnchors,
+    online: bool = False,
+    sidecar: Path | None = None,
+    identities: bool = False,
+) -> ManifestReport:
+    """Validate a file's manifest and everything below it.
+
+    A bad manifest is a finding, not an error. Nothing is fetched, whatever the file asks for, unless `online`.
+
+    Args:
+        path: Any file; its type is told from its bytes.
+        trust: Whom to believe; nobody by default, which makes a good manifest `valid`, not `trusted`.
+        online: Fetch a manifest that is elsewhere and ask for revocations: contacts hosts that the file names.
+        sidecar: A `.c2pa` file to read instead of what is embedded.
+        identities: Also check CAWG identity assertions. Most need the network; offline they make a good file invalid.
+
+    Raises:
+        ManifestUnreadable: The file or sidecar is missing, empty or unreadable.
+    """
+    reading = read_store(path, trust=trust, online=online, identities=identities, sidecar=sidecar)
+    if reading.outcome != "read":
+        return _without_store(reading)
+    report = report_of(reading.store, manifest_list=f"{LIST_URI}manifest", remote_url=reading.remote_url)
+    if report is None:
+        raise ManifestUnreadable(f"{path}: the validator gave no finding either way")
+    if report.ingredients and (trust.tsa or trust.cawg):
+        return _with_doubted_ingredients(path, report, trust, sidecar)
+    return report
+
+
+def read_crjson(path: Path, *, trust: TrustAnchors, sidecar: Path | None = None) -> dict[str, Any]:
+    """Return the C2PA conformance programme's report format, crJSON, as the library writes it.
+
+    Raises:
+        ManifestUnreadable: There is no manifest, or it can't be read.
+    """
+    return read_crjson_store(path, trust=trust, sidecar=sidecar)
+
+
+def find_sidecar(path: Path) -> Path | None:
+    """Return the `.c2pa` file beside a media file: `clip.c2pa` or `clip.mp4.c2pa`."""
+    candidates = (path.with_suffix(".c2pa"), path.with_name(f"{path.name}.c2pa"))
+    return next((candidate for candidate in candidates if candidate != path and candidate.is_file()), None)
+
+
+def _without_store(reading: Reading) -> ManifestReport:
+    detail = reading.detail[:MAX_TEXT]
+    if reading.outcome == "absent":
+        return ManifestReport(state="absent")
+    if reading.outcome == "unsupported":
+        return ManifestReport(state="unsupported", detail=f"no manifest can be kept in this type of file ({detail})")
+    if reading.outcome == "remote_only":
+        url = None if reading.remote_url is None else reading.remote_url[:MAX_TEXT]
+        return ManifestReport(
+            state="remote_only", remote_url=url, detail="the manifest is at an address, not in the file; not fetched"
+        )
+    return ManifestReport(state="invalid", failure_kind="malformed", detail=f"the manifest can't be parsed ({detail})")
+
+
+def _with_doubted_ingredients(
+    path: Path, report: ManifestReport, trust: TrustAnchors, sidecar: Path | None
+) -> ManifestReport:
+    """Believe an ingredient's signer only if the anchors for manifests alone vouch for it.
+
+    Of the active manifest's signer the library says which list vouched; of an ingredient's it says so only if its
+    signer had found something else. So the file is read once more without the other lists.
+    """
+    only = TrustAnchors(manifest=trust.manifest, allowed=trust.allowed)
+    again = read_manifest(path, trust=only, sidecar=sidecar)
+    return replace(report, ingredients=_doubted(report.ingredients, again.ingredients))
+
+
+def _doubted(believed: tuple[Ingredient, ...], confirmed: tuple[Ingredient, ...]) -> tuple[Ingredient, ...]:
+    return tuple(
+        replace(
+            one,
+            state="valid" if one.state == "trusted" and other.state != "trusted" else one.state,
+            ingredients=_doubted(one.ingredients, other.ingredients),
+        )
+        for one, other in zip(believed, confirmed, strict=True)
+    )
