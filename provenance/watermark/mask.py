@@ -1,0 +1,62 @@
+"""How much change the eye forgives at each place of a picture."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+MASK_SHORT_SIDE = 256
+"""The mask is made at half the canonical size: it is smooth, and this is four times cheaper."""
+BLACK = 16.0
+"""Black of limited range. Full range uses less, where a change is just as visible: it gets none either."""
+DARK_RAMP = 16.0
+"""Code values above black over which the allowance rises from none to all."""
+FLAT, BUSY, EXPONENT = 0.12, 2.2, 0.6
+"""Allowance of a flat wall and of foliage, and how it rises between them (chosen on two clips, facts measured)."""
+FLATTEST_MEAN = 0.5
+"""A clip with a lower mean allowance than this is flat: it is not given more gain to reach the asked PSNR."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Strength:
+    """How strong the mark is."""
+
+    psnr_y_db: float = 43.0
+    """PSNR of the luma plane (peak 255) on a textured picture. Flat and dark pictures are changed less than this."""
+
+    def __post_init__(self) -> None:
+        if not 30.0 <= self.psnr_y_db <= 60.0:
+            raise ValueError(f"psnr_y_db is 30 to 60 dB, got {self.psnr_y_db}")
+
+    @property
+    def rms(self) -> float:
+        """Root mean square of the change, in 8-bit code values."""
+        return 255.0 / 10.0 ** (self.psnr_y_db / 20.0)
+
+
+LADDER = (Strength(43.0), Strength(41.5), Strength(40.0), Strength(38.0), Strength(36.0))
+"""What to try one after another until the mark reads back; the last is the strongest allowed."""
+
+
+def allowance(luma: NDArray[np.uint8 | np.uint16], *, bit_depth: int, rms: float) -> NDArray[np.float32]:
+    """Return the standard deviation of the mark at each place, at mask size, in the unit of `rms`.
+
+    Texture hides change (contrast masking), black does not: s = local deviation of what a 15-box leaves,
+    clip((s + 1.2) / 8, 0.12, 2.2)^0.6, times a ramp that is zero at black. The whole is scaled so that the root mean
+    square is `rms`, but never further up than a half-flat picture would need: on flat ones the scale stays there.
+    It depends on this picture alone and continuously, so it can neither flicker nor be misled by a black first frame.
+    """
+    height, width = luma.shape
+    scale = MASK_SHORT_SIDE / min(height, width)
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    small = np.asarray(cv2.resize(luma, size, interpolation=cv2.INTER_AREA), dtype=np.float32)
+    if bit_depth > 8:
+        small *= 1.0 / (1 << (bit_depth - 8))
+    high = small - cv2.blur(small, (15, 15))
+    # The running sums of the box filter can leave tiny negatives on flat blocks.
+    deviation = np.sqrt(np.maximum(cv2.blur(high * high, (11, 11)), 0.0))
+    mask = np.clip((deviation + 1.2) / 8.0, FLAT, BUSY) ** EXPONENT
+    mask *= np.clip((cv2.blur(small, (3, 3)) - BLACK) / DARK_RAMP, 0.0, 1.0)
+    typical = float(np.sqrt(np.mean(mask * mask)))
+    return np.asarray(mask * (rms / max(typical, FLATTEST_MEAN)), dtype=np.float32)
