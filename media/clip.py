@@ -23,6 +23,7 @@ class Colour:
     bit_depth: int
     """Bits a sample: 8 or 10."""
     subsampling: Subsampling
+    """Of the upright picture; 4:4:4 where the stored one has no such form (4:2:2 on its side)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class Clip:
     height: int
     """Pixels as shown, after rotation."""
     rate: Fraction
-    """Average frames a second, exact (30000/1001); 1 for an image."""
+    """Average frames a second, exact (30000/1001); 1 for an image, and where a video's header says nothing."""
     time_base: Fraction
     """Seconds that one tick of a `Picture`'s pts lasts."""
     duration_seconds: float
@@ -49,6 +50,12 @@ class Clip:
     """Degrees clockwise that a player turns the stored picture: 0, 90, 180 or 270."""
     has_audio: bool
     has_subtitles: bool
+    mirrored: bool = False
+    """A player mirrors the stored picture left-right before it turns it."""
+    sample_aspect: Fraction = Fraction(1)
+    """Width of a pixel as shown divided by its height."""
+    lossless: bool = False
+    """An image that was stored without loss: PNG, or WebP's lossless form."""
 
     def __post_init__(self) -> None:
         if self.width < 1 or self.height < 1:

@@ -14,4 +14,4 @@ class Limits:
     """By the header and by the time stamps actually met."""
     frames: int = 6 * 3600 * 60
     decode_seconds: float = 4 * 3600.0
-    """Wall time from the first to the last frame of one pass."""
+    """Wall time that one pass spends decoding; the caller's own work between two frames does not count."""
