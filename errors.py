@@ -22,6 +22,7 @@ SealreelError                        exit code 3 unless said otherwise
 │   ├── SigningIdentityInvalid       expired or mismatched certificate, wrong key, wrong profile
 │   ├── SigningFailed
 │   └── TimestampUnavailable         the time stamp authority did not answer and a stamp was required
+├── KeyringUnusable                  damaged keyring or backup, wrong passphrase, no key id left
 ├── ManifestUnreadable               the manifest could not be looked at (not: it is bad)
 ├── StoreError
 │   ├── StoreLocked
@@ -116,6 +117,10 @@ class SigningFailed(SigningError):
 
 class TimestampUnavailable(SigningError):
     """A time stamp was required and the authority did not give one."""
+
+
+class KeyringUnusable(SealreelError):
+    """The keyring or its backup is damaged, the passphrase is wrong, or no key id is left."""
 
 
 class ManifestUnreadable(SealreelError):

@@ -22,6 +22,8 @@ RENEW_DAYS = 30
 """A leaf with fewer days left is replaced at the next use, under the same root."""
 _CLOCK_SLACK = timedelta(hours=1)
 _ROOT, _ROOT_KEY, _LEAF = "root.pem", "root.key", "signer.pem"
+IDENTITY_FILES = (_ROOT_KEY, _ROOT, _LEAF)
+"""What a backup holds, in the order that a restore writes."""
 
 
 def local_signer(directory: Path, *, now: datetime | None = None) -> Signer:
