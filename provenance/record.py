@@ -39,9 +39,19 @@ class Record:
     prompt_sha256: str | None
     """Salted hash of the prompt, never the prompt; None for marked media."""
     state: RecordState = "pending"
+    handle: int | None = None
+    """What a watermark with less room than 64 bits carries instead of the payload; None for ours."""
+    confirmed_at: datetime | None = None
+    """UTC; when the file had got its final name. None while pending."""
 
     def __post_init__(self) -> None:
-        if len(self.sha256) != 64:
-            raise ValueError(f"sha256 is 64 hex digits, got {len(self.sha256)} characters")
-        if self.created_at.tzinfo is None:
-            raise ValueError("created_at must carry its time zone (UTC)")
+        if not _is_sha256(self.sha256):
+            raise ValueError(f"sha256 is 64 lower-case hex digits, got {self.sha256[:80]!r}")
+        if self.created_at.tzinfo is None or (self.confirmed_at is not None and self.confirmed_at.tzinfo is None):
+            raise ValueError("created_at and confirmed_at must carry their time zone (UTC)")
+        if self.handle is not None and not 0 <= self.handle < 2**63:
+            raise ValueError(f"handle must fit 63 bits, got {self.handle}")
+
+
+def _is_sha256(text: str) -> bool:
+    return len(text) == 64 and set(text) <= set("0123456789abcdef")

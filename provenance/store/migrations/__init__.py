@@ -1,0 +1,1 @@
+"""Alembic's scripts: how a store of any age becomes one of today."""
