@@ -44,13 +44,18 @@ def fail(error: Exception, *, json: bool, file: str | None = None) -> Exit:
     Returns:
         The exit code; for a defect of ours it is the one of "could not do it".
     """
-    if not isinstance(error, SealreelError) and os.environ.get("SEALREEL_DEBUG"):
-        traceback.print_exception(error)
+    debug(error)
     complain(error)
     code = exit_of_error(error) if isinstance(error, SealreelError) else Exit.CANNOT
     if json:
         emit(error_answer(error, file=file, code=code))
     return code
+
+
+def debug(error: Exception) -> None:
+    """Show where a defect of ours happened, if SEALREEL_DEBUG asks for it."""
+    if not isinstance(error, SealreelError) and os.environ.get("SEALREEL_DEBUG"):
+        traceback.print_exception(error)
 
 
 def _remember_json(ctx: typer.Context, value: bool) -> bool:

@@ -25,8 +25,6 @@ class Exit(IntEnum):
     """The manifest is gone, but the pixels led to a stored one."""
     REFUSED = 7
     """Refused by policy."""
-    BUG = 70
-    """Something that only a defect of Sealreel can cause (sysexits.h: EX_SOFTWARE)."""
     INTERRUPTED = 130
     """Ctrl-C: 128 + SIGINT, as shells count."""
     PIPE_CLOSED = 141
@@ -34,6 +32,7 @@ class Exit(IntEnum):
 
 
 _WORST_FIRST = (
+    Exit.USAGE,  # a prompt of a batch that cannot be used: the rest of the answer is not what was asked for
     Exit.CANNOT,
     Exit.FOUND,
     Exit.REFUSED,

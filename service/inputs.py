@@ -58,6 +58,9 @@ def _listed(source: str) -> list[str]:
 
 def _expand(name: str, suffixes: frozenset[str]) -> Iterator[Input]:
     path = Path(name)
+    if name == "-":  # stdin; a file of that name is ./-
+        yield Input(name, path)
+        return
     try:
         is_folder, exists = path.is_dir(), path.exists() or path.is_symlink()
     except OSError as error:  # a name too long, a loop of links, a folder we may not enter
@@ -106,7 +109,7 @@ def _folder(folder: Path, suffixes: frozenset[str]) -> Iterator[Input]:
 def _once(inputs: Iterable[Input]) -> Iterator[Input]:
     seen: set[str] = set()
     for one in inputs:
-        key = os.path.realpath(one.path) if one.problem is None else one.name
+        key = one.name if one.problem or one.name == "-" else os.path.realpath(one.path)
         if key not in seen:
             seen.add(key)
             yield one

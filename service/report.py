@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from ..provenance import Extraction, Recovery, Verdict
+from ..provenance import Extraction, Output, Recovery, Verdict
 from ..provenance.manifest import Ingredient, ManifestReport
 from .escape import escape
 
@@ -39,9 +39,21 @@ def report(verdict: Verdict) -> str:
     return "\n".join(lines)
 
 
-def failure(file: str, verdict: str, problem: str) -> str:
-    """Return the report of a file that could not be looked at."""
-    return f"{escape(file)}: {verdict}\n{_line('because', escape(problem, longest=2_000))}"
+def failure(file: str, verdict: str) -> str:
+    """Return the report of a file that could not be looked at; the reason is said on stderr."""
+    return f"{escape(file)}: {verdict}\n{_line('', SENTENCES[verdict])}"
+
+
+def output_report(output: Output) -> str:
+    """Return the report of one file that was let out."""
+    lines = [f"{escape(output.file)}: marked, signed and recorded", _line("payload", str(output.payload))]
+    if output.p_value_log10 is not None:
+        cost = "" if output.psnr_y_db is None else f"; it costs PSNR-Y {output.psnr_y_db:.1f} dB"
+        lines.append(_line("read back", f"p = 10^{output.p_value_log10:.1f}{cost}"))
+    if output.seed is not None:
+        lines.append(_line("made by", f"{escape(output.model)}, seed {output.seed}"))
+    lines += [_line("note", escape(note)) for note in output.notes]
+    return "\n".join(lines)
 
 
 def _line(label: str, text: str) -> str:

@@ -43,6 +43,8 @@ class Settings:
     """Where records are kept: a SQLAlchemy URL."""
     signer: str = "local"
     """Who signs: `local`, `pem:CHAIN,KEY`, `pkcs11:…` or `awskms:KEY_ID,CHAIN`."""
+    signer_password_file: Path | None = None
+    """A file whose first line is the key's password or the token's PIN; else it is asked for on a terminal."""
     tsa_url: str | None = None
     """The RFC 3161 time stamp authority to ask; none by default, so nothing is asked."""
     timestamp: TimestampMode = "none"

@@ -34,6 +34,11 @@ def _files(value: object, beside: Path | None) -> tuple[Path, ...]:
     return tuple(beside / path if beside else path for path in paths)
 
 
+def _file(value: object, beside: Path | None) -> Path:
+    path = value if isinstance(value, Path) else Path(_text(value, beside)).expanduser()
+    return beside / path if beside else path
+
+
 def _verdicts(value: object, _beside: Path | None) -> tuple[str, ...]:
     return tuple(_chosen(text, VERDICTS) for text in _texts(value, ","))
 
@@ -91,6 +96,7 @@ def _within(value: object, low: float, high: float) -> float:
 PARSERS: Mapping[str, Parser] = {
     "store": _text,
     "signer": _text,
+    "signer_password_file": _file,
     "tsa_url": _text,
     "timestamp": _one_of(*get_args(TimestampMode)),
     "trust": _files,

@@ -1,9 +1,8 @@
 """`sealreel config`: the settings in force."""
 
-import re
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import typer
 
@@ -11,9 +10,8 @@ from ..answers import with_schema
 from ..console import emit, say
 from ..doors import ConfigFile, JsonFlag, example, in_force
 from ..escape import escape
+from ..secrecy import without_secrets
 from ..settings import FILE_NAME, InForce
-
-_SECRETS = re.compile(r"(?<=://)([^/@:]*):[^/@]*(?=@)|(?<=pin-value=)[^;&?]*")
 
 
 def attach(app: typer.Typer) -> None:
@@ -61,7 +59,9 @@ def _values(known: InForce) -> dict[str, Any]:
 def _plain(value: object) -> object:
     """Return the value as JSON holds it, secrets in addresses left out."""
     if isinstance(value, tuple):
-        return [str(item) if isinstance(item, Path) else item for item in value]  # pyright: ignore[reportUnknownVariableType]
+        return [str(item) for item in cast("tuple[object, ...]", value)]
+    if isinstance(value, Path):
+        return str(value)
     if isinstance(value, str):
-        return _SECRETS.sub(lambda match: f"{match[1]}:…" if match[1] is not None else "…", value)
+        return without_secrets(value)
     return value

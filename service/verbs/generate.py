@@ -1,7 +1,191 @@
-"""x."""
+"""`sealreel generate`: from a prompt to a clip that carries its origin."""
+
+import re
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ...errors import PromptInvalid
+from ..console import Progress, emit, say
+from ..doors import ConfigFile, JsonFlag, example, fail, in_force
+from ..exits import Exit, worst
+from ..options import (
+    Crf,
+    Force,
+    OutputFile,
+    PasswordFile,
+    Preset,
+    Signer,
+    Store,
+    Timestamp,
+    TsaUrl,
+    WatermarkMethod,
+    WatermarkStrength,
+)
+
+if TYPE_CHECKING:
+    from ...generator import GenerationConfig
+
 
 def attach(app: typer.Typer) -> None:
-    """Add."""
+    """Add the verb to the command line."""
+    app.command(
+        epilog=example(
+            'sealreel generate "a red ball rolls to the left" -o ball.mp4',
+            'sealreel generate "a blue cube" -o cube.mp4 --seed 7 --num-videos 3',
+            "sealreel generate --batch prompts.txt -o clip.mp4 --json",
+        )
+    )(generate)
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """Width and height in pixels, as `256x256` says them."""
+
+    width: int
+    height: int
+
+
+def _size(text: str) -> Size:
+    match = re.fullmatch(r"(\d{1,5})[x×](\d{1,5})", text)
+    if match is None or not (1 <= int(match[1]) <= 2**15 and 1 <= int(match[2]) <= 2**15):
+        raise typer.BadParameter(f"{text!r} is not a size; expected WIDTHxHEIGHT in pixels, like 256x256")
+    return Size(int(match[1]), int(match[2]))
+
+
+def _rate(text: str) -> Fraction:
+    try:
+        rate = Fraction(text)
+    except (ValueError, ZeroDivisionError):
+        rate = Fraction(0)
+    if not 0 < rate <= 1000:
+        raise typer.BadParameter(f"{text!r} is not a frame rate; expected a number like 24, 23.976 or 30000/1001")
+    return rate
+
+
+def generate(
+    ctx: typer.Context,
+    prompt: Annotated[str | None, typer.Argument(metavar="PROMPT", help="What to show; - reads it from stdin.")] = None,
+    *,
+    output: OutputFile,
+    model: Annotated[
+        str | None, typer.Option("--model", metavar="MODEL", help="embedded, a diffusers directory, or a hub id.")
+    ] = None,
+    negative_prompt: Annotated[
+        str | None, typer.Option("--negative-prompt", metavar="TEXT", help="What not to show.")
+    ] = None,
+    size: Annotated[
+        Size | None, typer.Option("--size", metavar="WxH", parser=_size, help="Pixels, like 256x256.")
+    ] = None,
+    frames: Annotated[int | None, typer.Option("--frames", min=1, max=2**15, help="Frames a clip.")] = None,
+    fps: Annotated[
+        Fraction | None, typer.Option("--fps", metavar="F", parser=_rate, help="Frames a second; 30000/1001 is exact.")
+    ] = None,
+    steps: Annotated[int | None, typer.Option("--steps", min=1, max=1000, help="Denoising steps.")] = None,
+    guidance_scale: Annotated[
+        float | None, typer.Option("--guidance-scale", metavar="G", help="How strictly the prompt is followed.")
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option("--seed", min=0, max=2**63 - 1, help="Same seed, same machine: same pixels.")
+    ] = None,
+    num_videos: Annotated[
+        int, typer.Option("--num-videos", min=1, max=999_999, help="Clips to make: OUT-001.mp4, OUT-002.mp4, …")
+    ] = 1,
+    batch: Annotated[
+        str | None, typer.Option("--batch", metavar="FILE", help="One prompt a line instead of PROMPT; - is stdin.")
+    ] = None,
+    force: Force = False,
+    signer: Signer = None,
+    signer_password_file: PasswordFile = None,
+    tsa_url: TsaUrl = None,
+    timestamp: Timestamp = None,
+    watermark_method: WatermarkMethod = None,
+    watermark_strength: WatermarkStrength = None,
+    crf: Crf = None,
+    preset: Preset = None,
+    store: Store = None,
+    _config: ConfigFile = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Turn a prompt into a clip (or, by OUT's suffix, a picture) that is watermarked, signed and recorded.
+
+    Nothing unmarked is ever written: where the mark cannot be read back, the run ends with code 3 and no file.
+    The embedded model knows coloured shapes that move; --model takes any diffusers video pipeline.
+    """
+    from .. import workflows
+
+    known = in_force(
+        ctx,
+        model=model,
+        signer=signer,
+        signer_password_file=signer_password_file,
+        tsa_url=tsa_url,
+        timestamp=timestamp,
+        watermark_method=watermark_method,
+        watermark_strength=watermark_strength,
+        crf=crf,
+        preset=preset,
+        store=store,
+    )
+    options: dict[str, Any] = {
+        "output": output,
+        "negative_prompt": negative_prompt,
+        "width": None if size is None else size.width,
+        "height": None if size is None else size.height,
+        "frames": frames,
+        "fps": fps,
+        "steps": steps,
+        "guidance_scale": guidance_scale,
+        "seed": seed,
+        "force": force,
+    }
+    prompts = _prompts(prompt, batch, num_videos)
+    requests = workflows.generation_configs(known, prompts, batch=batch is not None, count=num_videos, **options)
+    raise typer.Exit(worst([_make(request, as_json=as_json) for request in requests]))
+
+
+def _prompts(prompt: str | None, batch: str | None, num_videos: int) -> Sequence[str]:
+    """Return what was asked for, from wherever it is said."""
+    if (prompt is None) == (batch is None):
+        raise typer.BadParameter("give either a PROMPT or --batch FILE")
+    if batch is not None and num_videos > 1:
+        raise typer.BadParameter("--num-videos makes several clips of one PROMPT; it does not go with --batch")
+    if batch is None:
+        return [_stdin() if prompt == "-" else str(prompt)]
+    try:
+        text = _stdin() if batch == "-" else Path(batch).read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise typer.BadParameter(f"--batch {batch}: {error}; expected a text file with one prompt a line") from error
+    return text.splitlines()
+
+
+def _stdin() -> str:
+    try:
+        return sys.stdin.buffer.read().decode("utf-8").rstrip("\r\n")
+    except UnicodeDecodeError as error:
+        raise PromptInvalid(f"the prompt on stdin is not UTF-8 text: {error}") from error
+
+
+def _make(request: "GenerationConfig", *, as_json: bool) -> Exit:
+    """Make one clip and print what was let out; what goes wrong with it stops no other."""
+    from .. import workflows
+    from ..answers import output_answer
+    from ..report import output_report
+
+    progress = Progress("denoising")
+    try:
+        made = workflows.generate(request, on_step=progress)
+    except Exception as error:  # noqa: BLE001 - the frame's own words, so that the other prompts still run
+        progress.close()
+        return fail(error, json=as_json, file=str(request.output))
+    progress.close()
+    if as_json:
+        emit(output_answer(made))
+    else:
+        say(output_report(made) + "\n")
+    return Exit.OK
