@@ -70,7 +70,7 @@ def read_pictures(clip: Clip, *, limits: Limits = Limits()) -> Iterator[Picture]
     """Yield every picture upright with its samples as stored and its exact time.
 
     `duration` is the distance to the next picture, so that the times alone say how long each is shown; the last
-    one's is what the container says.
+    one's is what the container says, or the one before's where it says nothing.
 
     Raises:
         UnreadableMedia: a picture is damaged or missing, or the file ends before its header says; the message
@@ -82,13 +82,15 @@ def read_pictures(clip: Clip, *, limits: Limits = Limits()) -> Iterator[Picture]
         yield picture_of(read_image(clip, limits=limits), pts=0, time_base=clip.time_base, duration=1)
         return
     waiting: Picture | None = None
+    interval = max(1, round(1 / (clip.rate * clip.time_base)))
     for decoded in decode(clip, limits=limits, strict=True):
         picture = _picture(decoded, clip)
         if waiting is not None:
-            yield replace(waiting, duration=picture.pts - waiting.pts)
+            interval = picture.pts - waiting.pts
+            yield replace(waiting, duration=interval)
         waiting = picture
     if waiting is not None:
-        yield waiting
+        yield waiting if waiting.duration > 0 else replace(waiting, duration=interval)
 
 
 def _picture(decoded: Decoded, clip: Clip) -> Picture:

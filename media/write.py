@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Literal, cast
 
 import av
+from av.codec.context import Flags
 from av.container import InputContainer, OutputContainer
 from av.error import FFmpegError
 from av.stream import Stream
@@ -236,6 +237,8 @@ def _output(target: Path, container: str, timescale: int) -> Generator[OutputCon
 
 def _video_stream(output: OutputContainer, form: Form, encoding: Encoding) -> VideoStream:
     options = {"crf": str(encoding.crf), "preset": encoding.preset}
+    if form.colour.range == "tv":
+        options["x264-params"] = "videoformat=component"  # x264 writes "limited range" only beside something else
     stream = output.add_stream("libx264", rate=form.rate.limit_denominator(2**31 - 1), options=options)
     context = stream.codec_context
     context.width, context.height = form.width, form.height
@@ -244,6 +247,7 @@ def _video_stream(output: OutputContainer, form: Form, encoding: Encoding) -> Vi
     stream.time_base = form.time_base
     context.sample_aspect_ratio = form.sample_aspect
     context.thread_count = encoding.threads
+    context.flags |= Flags.frame_duration  # else the last picture is shown for 1 / rate
     context.color_range = number_of(RANGES, form.colour.range)
     context.colorspace = number_of(MATRICES, form.colour.matrix)
     context.color_primaries = number_of(PRIMARIES, form.colour.primaries)
