@@ -97,22 +97,27 @@ def _certificate(pem: bytes) -> dict[str, Any]:
 
 def keys_report(answer: dict[str, Any]) -> str:
     """Return the answer for a person, several lines without a final newline."""
-    lines = [f"keys folder      {escape(answer['directory'])}", f"signer in force  {escape(answer['signer'])}"]
-    for label, name in (("local root", "local_root"), ("imported", "imported")):
-        lines += _certificate_lines(f"{label:<17}", answer[name])
     ids = [f"{key['id']}{' (current)' if key['current'] else ''}" for key in answer["watermark_keys"]]
-    lines.append(f"watermark keys   {', '.join(ids) or 'none yet'}")
+    lines = [
+        _line("keys folder", escape(answer["directory"])),
+        _line("signer in force", escape(answer["signer"])),
+        *_certificate_lines("local root", answer["local_root"]),
+        *_certificate_lines("imported", answer["imported"]),
+        _line("watermark keys", ", ".join(ids) or "none yet"),
+    ]
     for anchor in answer["trust"]:
-        label = f"trusted ({anchor['kind']})"
-        lines += _certificate_lines(f"{label:<17} ", anchor)
+        lines += _certificate_lines(f"trusted ({anchor['kind']})", anchor)
     return "\n".join(lines)
+
+
+def _line(label: str, text: str) -> str:
+    return f"{label:<20}{text}"
 
 
 def _certificate_lines(label: str, certificate: dict[str, Any] | None) -> list[str]:
     if certificate is None:
-        return [f"{label}none"]
-    blank = " " * len(label)
+        return [_line(label, "none")]
     return [
-        f"{label}{escape(certificate['subject'])}",
-        f"{blank}valid until {certificate['not_after']}, SHA-256 {certificate['sha256']}",
+        _line(label, escape(certificate["subject"])),
+        _line("", f"valid until {certificate['not_after']}, SHA-256 {certificate['sha256']}"),
     ]

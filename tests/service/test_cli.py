@@ -14,7 +14,7 @@ from sealreel.service.cli import app
 
 HEAVY = (
     *("torch", "diffusers", "transformers", "timm", "numpy", "scipy", "av", "cv2"),
-    *("c2pa", "cryptography", "sqlalchemy", "alembic", "rich", "pydantic"),
+    *("c2pa", "cryptography", "sqlalchemy", "alembic", "rich"),
 )
 
 

@@ -7,7 +7,7 @@ import pytest
 from sealreel.errors import PromptInvalid, RefusedByPolicy, SealreelError, SettingsInvalid, StoreLocked, UnreadableMedia
 from sealreel.service.exits import VERDICTS, Exit, exit_of_error, exit_of_verdict, worst
 
-ORDER = [Exit(code) for code in (3, 1, 7, 6, 5, 4, 0)]
+ORDER = [Exit(code) for code in (2, 3, 1, 7, 6, 5, 4, 0)]
 
 
 def test_the_worst_of_two_codes_stands_first_in_the_contract() -> None:
@@ -21,7 +21,7 @@ def test_no_input_at_all_is_nothing_wrong() -> None:
 
 def test_a_code_that_no_input_can_have_is_a_bug() -> None:
     with pytest.raises(ValueError, match="not codes of one input"):
-        worst([Exit.USAGE])
+        worst([Exit.INTERRUPTED])
 
 
 @pytest.mark.parametrize(
