@@ -12,6 +12,7 @@ Measured on c2pa-python 0.38.1 (c2pa-rs 0.91.3); what each line is for:
 # c2pa ships no type stubs; what it is given and gives back is typed where it enters and leaves this file.
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
 
+import io
 import json
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
@@ -46,6 +47,17 @@ class Reading:
     """The library's report on the manifest store; empty unless `read`."""
     remote_url: str | None = None
     detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Parent:
+    """The file that a signed one was made from."""
+
+    path: Path
+    media_type: str
+    title: str
+    sidecar: Path | None = None
+    """Where its manifest is, if not inside."""
 
 
 def read_store(path: Path, *, trust: TrustAnchors, online: bool, identities: bool, sidecar: Path | None) -> Reading:
@@ -84,7 +96,7 @@ def sign_store(
     signer: Signer,
     trust: TrustAnchors,
     timestamp_url: str | None,
-    parent: tuple[Path, str, str] | None,
+    parent: Parent | None,
 ) -> bytes:
     """Sign `source` into `target` and return the manifest store's bytes.
 
@@ -97,7 +109,7 @@ def sign_store(
         signer: Whose key.
         trust: Whom to believe when the parent's manifest is judged; the judgement is signed too.
         timestamp_url: The RFC 3161 authority; None for no stamp.
-        parent: Path, media type and title of the file that this one was made from, with its manifest.
+        parent: The file that this one was made from; it becomes an ingredient with its manifest.
 
     Raises:
         SigningFailed: The library refused; whatever is in target is worthless.
@@ -113,7 +125,7 @@ def sign_store(
             c2pa.Builder(definition, context) as builder,
         ):
             if parent is not None:
-                _add_parent(builder, *parent)
+                _add_parent(builder, parent, trust)
             if not embed:
                 builder.set_no_embed()
             with _native_signer(signer, timestamp_url, failures) as native:
@@ -124,13 +136,28 @@ def sign_store(
         raise SigningFailed(f"{source}: the C2PA library refused to sign: {error}") from error
 
 
-def _add_parent(builder: c2pa.Builder, path: Path, media_type: str, title: str) -> None:
-    ingredient = {"title": title, "relationship": "parentOf", "label": PARENT_LABEL}
-    with _opened(path) as stream:
+def _add_parent(builder: c2pa.Builder, parent: Parent, trust: TrustAnchors) -> None:
+    ingredient: dict[str, Any] = {"title": parent.title, "relationship": "parentOf", "label": PARENT_LABEL}
+    if parent.sidecar is not None:
+        ingredient |= _from_sidecar(builder, parent.path, parent.sidecar, trust)
+    with _opened(parent.path) as stream:
         try:
-            builder.add_ingredient(json.dumps(ingredient), media_type, stream)
+            builder.add_ingredient(json.dumps(ingredient), parent.media_type, stream)
         except c2pa.C2paError as error:
-            raise SigningFailed(f"{path}: its manifest can't be kept as an ingredient: {error}") from error
+            raise SigningFailed(f"{parent.path}: its manifest can't be kept as an ingredient: {error}") from error
+
+
+def _from_sidecar(builder: c2pa.Builder, path: Path, sidecar: Path, trust: TrustAnchors) -> dict[str, Any]:
+    """Return what the library would have found, had the manifest been inside: it looks for none beside a file."""
+    reading = read_store(path, trust=trust, online=False, identities=False, sidecar=sidecar)
+    if reading.outcome != "read":
+        raise SigningFailed(f"{sidecar}: can't be kept as an ingredient: {reading.detail or reading.outcome}")
+    builder.add_resource("parent.c2pa", io.BytesIO(_sidecar(sidecar)))
+    return {
+        "active_manifest": reading.store["active_manifest"],
+        "validation_results": reading.store["validation_results"],
+        "manifest_data": {"format": "application/c2pa", "identifier": "parent.c2pa"},
+    }
 
 
 @contextmanager
@@ -160,6 +187,8 @@ def _remembering(sign: Callable[[bytes], bytes], failures: list[SealreelError]) 
 def _reader(
     path: Path, *, trust: TrustAnchors, online: bool, identities: bool, sidecar: Path | None
 ) -> Generator[c2pa.Reader]:
+    if path.is_file() and path.stat().st_size == 0:
+        raise ManifestUnreadable(f"{path}: empty")  # to the library, merely a type that it does not support
     manifest = None if sidecar is None else _sidecar(sidecar)
     with (
         _opened(path) as stream,
@@ -234,8 +263,8 @@ def _settings(trust: TrustAnchors, *, online: bool, identities: bool) -> dict[st
 
 
 def _anchors(trust: TrustAnchors) -> list[dict[str, str]]:
-    # Version 0.91.3 lets an anchor of any kind vouch for a manifest. The first list that a certificate is on names
-    # itself in the finding, so manifest anchors come first, and `findings` believes nothing that another list says.
+    # Version 0.91.3 lets an anchor of any kind vouch for a manifest; `findings` and `read` believe only those of the
+    # kind `manifest`. A list of single certificates works nowhere but inside an entry here.
     lists: list[dict[str, str]] = []
     for kind, bundles in (("manifest", trust.manifest), ("tsa", trust.tsa), ("cawg", trust.cawg)):
         allowed = b"\n".join(trust.allowed) if kind == "manifest" else b""

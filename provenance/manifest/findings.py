@@ -15,6 +15,8 @@ MAX_INGREDIENTS = 2000
 """Nodes of the whole tree; a store in which everything contains everything twice has exponentially many."""
 MAX_DEPTH = 50
 
+TRUSTED, UNTRUSTED = "signingCredential.trusted", "signingCredential.untrusted"
+
 _CREDENTIAL = (
     "signingCredential.expired",
     "signingCredential.invalid",
@@ -23,8 +25,10 @@ _CREDENTIAL = (
     "claimSignature.outsideValidity",
 )
 _HARMLESS = (
-    "signingCredential.untrusted",  # a question of lists, not of the file
-    "signingCredential.ocsp.",
+    UNTRUSTED,  # a question of lists, not of the file
+    "signingCredential.ocsp.skipped",
+    "signingCredential.ocsp.unknown",
+    "signingCredential.ocsp.inaccessible",
     "timeStamp.",
     "cawg.",  # about a person's identity, not about this content
     "manifest.inaccessible",  # said of an ingredient: its manifest is somewhere else
@@ -83,9 +87,10 @@ def _state(store: Store, findings: Store, manifest_list: str) -> ManifestState:
 
 
 def _is_trusted(findings: Store, manifest_list: str) -> bool:
-    """Believe a signature only if the list that vouched for it is the list for manifests."""
+    """Believe a signature only if the list that vouched for it is the one for manifests, or the allowed list, "[]"."""
     return any(
-        status.get("code") == "signingCredential.trusted" and f"[{manifest_list}]" in str(status.get("explanation"))
+        status.get("code") == TRUSTED
+        and any(f"in [{name}]" in str(status.get("explanation")) for name in (manifest_list, ""))
         for status in _maps(findings.get("success"))
     )
 
@@ -165,8 +170,7 @@ class _Tree:
             return "invalid"
         if not label:
             return "remote_only" if "manifest.inaccessible" in codes.failure else "absent"
-        trusted = "signingCredential.trusted" in codes.success and "signingCredential.untrusted" not in codes.failure
-        return "trusted" if trusted else "valid"
+        return "trusted" if TRUSTED in codes.success and UNTRUSTED not in codes.failure else "valid"
 
     def _note(self, delta: Store) -> None:
         # The address is self#jumbf=, /c2pa/, the manifest's label, /c2pa.assertions/, the assertion's label.
@@ -183,11 +187,10 @@ def _unreasonable(what: str) -> Ingredient:
 
 def _without_trust(recorded: Codes, current: Codes) -> Codes:
     """Whom somebody else's installation believed does not matter once ours has said what it thinks."""
-    trusted, untrusted = "signingCredential.trusted", "signingCredential.untrusted"
-    if trusted not in current.success and untrusted not in current.failure:
+    if TRUSTED not in current.success and UNTRUSTED not in current.failure:
         return recorded
-    success = tuple(code for code in recorded.success if code != trusted)
-    return replace(recorded, success=success, failure=tuple(code for code in recorded.failure if code != untrusted))
+    success = tuple(code for code in recorded.success if code != TRUSTED)
+    return replace(recorded, success=success, failure=tuple(code for code in recorded.failure if code != UNTRUSTED))
 
 
 def _codes(findings: Store) -> Codes:

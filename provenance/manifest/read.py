@@ -6,7 +6,7 @@ from typing import Any
 
 from ...errors import ManifestUnreadable
 from .c2pa_library import LIST_URI, Reading, read_crjson_store, read_store
-from .findings import MAX_TEXT, report_of
+from .findings import MAX_TEXT, TRUSTED, report_of
 from .report import Ingredient, ManifestReport
 from .trust import TrustAnchors
 
@@ -39,8 +39,9 @@ def read_manifest(
     report = report_of(reading.store, manifest_list=f"{LIST_URI}manifest", remote_url=reading.remote_url)
     if report is None:
         raise ManifestUnreadable(f"{path}: the validator gave no finding either way")
-    if report.ingredients and (trust.tsa or trust.cawg):
-        return _with_doubted_ingredients(path, report, trust, sidecar)
+    doubtful = report.state == "valid" and TRUSTED in report.codes.success
+    if (trust.tsa or trust.cawg) and (doubtful or report.ingredients):
+        return _by_manifest_anchors(path, report, trust, sidecar)
     return report
 
 
@@ -73,17 +74,20 @@ def _without_store(reading: Reading) -> ManifestReport:
     return ManifestReport(state="invalid", failure_kind="malformed", detail=f"the manifest can't be parsed ({detail})")
 
 
-def _with_doubted_ingredients(
+def _by_manifest_anchors(
     path: Path, report: ManifestReport, trust: TrustAnchors, sidecar: Path | None
 ) -> ManifestReport:
-    """Believe an ingredient's signer only if the anchors for manifests alone vouch for it.
+    """Believe signers only if the anchors for manifests alone vouch for them, by reading once more with these.
 
-    Of the active manifest's signer the library says which list vouched; of an ingredient's it says so only if its
-    signer had found something else. So the file is read once more without the other lists.
+    The library (0.91.3) lets an anchor of any kind vouch for any signer. Of the active manifest's it names the list,
+    one at random if several hold the root; of an ingredient's it names none.
     """
     only = TrustAnchors(manifest=trust.manifest, allowed=trust.allowed)
     again = read_manifest(path, trust=only, sidecar=sidecar)
-    return replace(report, ingredients=_doubted(report.ingredients, again.ingredients))
+    state = report.state
+    if state in ("trusted", "valid"):
+        state = "trusted" if TRUSTED in again.codes.success else "valid"
+    return replace(report, state=state, ingredients=_doubted(report.ingredients, again.ingredients))
 
 
 def _doubted(believed: tuple[Ingredient, ...], confirmed: tuple[Ingredient, ...]) -> tuple[Ingredient, ...]:

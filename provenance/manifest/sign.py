@@ -2,7 +2,7 @@
 
 import mimetypes
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +10,7 @@ from pathlib import Path
 from ...errors import OutputUnwritable, SameFile, SigningFailed, TimestampUnavailable
 from ..signing import Signer, Timestamping
 from ..signing.timestamp import open_door
-from .c2pa_library import sign_store
+from .c2pa_library import Parent, sign_store
 from .claim import Claim, manifest_definition
 from .read import read_manifest
 from .report import ManifestReport
@@ -41,7 +41,7 @@ def sign_file(
     trust: TrustAnchors,
     timestamping: Timestamping = NO_STAMP,
     parent: Path | None = None,
-    parent_media_type: str | None = None,
+    parent_sidecar: Path | None = None,
     sidecar: Path | None = None,
     embed: bool = True,
 ) -> SignedManifest:
@@ -56,7 +56,7 @@ def sign_file(
         timestamping: Whether an RFC 3161 authority is asked.
         parent: The file that source was made from; it becomes the `parentOf` ingredient with its manifest and all that
             is below it. Asked for exactly when the claim's action is `c2pa.opened`.
-        parent_media_type: Of the parent; told from its suffix if None.
+        parent_sidecar: Where the parent's manifest is, if not inside it.
         sidecar: Where the manifest is written as a `.c2pa` file too.
         embed: False leaves target equal to source byte for byte; then a sidecar is a must.
 
@@ -70,7 +70,7 @@ def sign_file(
     Whatever is raised, neither target nor sidecar is left.
     """
     _check_arguments(claim, parent, sidecar, embed=embed)
-    _check_paths(source, target, parent, sidecar)
+    _check_paths((source, parent, parent_sidecar), (target, sidecar))
     definition = manifest_definition(claim)
 
     def sign(timestamp_url: str | None) -> bytes:
@@ -83,7 +83,7 @@ def sign_file(
             signer=signer,
             trust=trust,
             timestamp_url=timestamp_url,
-            parent=_parent(parent, parent_media_type),
+            parent=_parent(parent, parent_sidecar),
         )
 
     try:
@@ -107,11 +107,10 @@ def _check_arguments(claim: Claim, parent: Path | None, sidecar: Path | None, *,
         raise ValueError("without embedding, the manifest needs a sidecar to be written to")
 
 
-def _check_paths(source: Path, target: Path, parent: Path | None, sidecar: Path | None) -> None:
-    inputs = [path for path in (source, parent) if path is not None]
-    outputs = [path for path in (target, sidecar) if path is not None]
-    for output in outputs:
-        for other in (*inputs, *(one for one in outputs if one is not output)):
+def _check_paths(inputs: tuple[Path | None, ...], outputs: tuple[Path | None, ...]) -> None:
+    written = [path for path in outputs if path is not None]
+    for index, output in enumerate(written):
+        for other in (*(path for path in inputs if path is not None), *written[:index]):
             if _same(output, other):
                 # The library opens its output first, which empties the file: 417,958 bytes became 0.
                 raise SameFile(f"{output}: would be overwritten while it is read; choose another output")
@@ -147,15 +146,12 @@ def _sign_stamped(sign: Callable[[str | None], bytes], url: str) -> bytes:
             raise
 
 
-def _parent(path: Path | None, media_type: str | None) -> tuple[Path, str, str] | None:
+def _parent(path: Path | None, sidecar: Path | None) -> Parent | None:
     if path is None:
         return None
-    return path, media_type or media_type_of(path), path.name
-
-
-def media_type_of(path: Path) -> str:
-    """Return the media type that a suffix stands for; C2PA looks at the bytes too, so a wrong one does no harm."""
-    return mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    # The library looks at the bytes too, so a wrong suffix does no harm.
+    media_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    return Parent(path, media_type, title=path.name, sidecar=sidecar)
 
 
 def _accept(
@@ -166,10 +162,16 @@ def _accept(
         raise SigningFailed(f"what was written does not verify: {report.state} ({found}); nothing was kept")
     if timestamping.mode == "required" and report.signed_at is None:
         raise TimestampUnavailable(f"time stamp authority {timestamping.url}: its stamp does not verify")
+    notes = (*notes, *_notes_on_parents(report))
+    return SignedManifest(manifest, report.active, timestamped=report.signed_at is not None, notes=notes)
+
+
+def _notes_on_parents(report: ManifestReport) -> Iterator[str]:
     broken = report.tampered_ingredient
     if broken is not None:
-        notes = (*notes, f"the original's manifest does not hold ({', '.join(broken.codes.failure)}); kept as it is")
-    return SignedManifest(manifest, report.active, timestamped=report.signed_at is not None, notes=notes)
+        yield f"the original's manifest does not hold ({', '.join(broken.codes.failure)}); kept as it is"
+    if any(ingredient.state == "remote_only" for ingredient in report.ingredients):
+        yield "the original's manifest is at an address, not in the file; it was not fetched"
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -1,0 +1,111 @@
+"""Tiny media of our own making, and an identity to sign it with."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, cast
+
+import av
+import cv2
+import numpy as np
+import pytest
+
+from sealreel.provenance.manifest import Claim, ModelInfo, TrustAnchors, sign_file
+from sealreel.provenance.payload import Payload
+from sealreel.provenance.signing import Signer, load_signer, local_root_pem
+
+Sign = Callable[..., Path]
+
+
+@pytest.fixture(scope="session")
+def identity(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A keys directory with a local identity in it."""
+    directory = tmp_path_factory.mktemp("keys")
+    load_signer("local", directory=directory)
+    return directory
+
+
+@pytest.fixture(scope="session")
+def signer(identity: Path) -> Signer:
+    return load_signer("local", directory=identity)
+
+
+@pytest.fixture(scope="session")
+def trust(identity: Path) -> TrustAnchors:
+    root = local_root_pem(identity)
+    assert root is not None
+    return TrustAnchors(manifest=(root,))
+
+
+@pytest.fixture(scope="session")
+def tiny_mp4(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Eight frames of 64 × 64 pixels at 8 frames a second."""
+    path = tmp_path_factory.mktemp("media") / "tiny.mp4"
+    with cast("Any", av).open(str(path), "w") as container:  # PyAV's packet types are only half known to a checker
+        stream = container.add_stream("libx264", rate=8)
+        stream.width = stream.height = 64
+        stream.pix_fmt = "yuv420p"
+        for index in range(8):
+            picture = np.full((64, 64, 3), 20 * index, np.uint8)
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
+        container.mux(stream.encode())
+    return path
+
+
+@pytest.fixture(scope="session")
+def tiny_png(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return _image(tmp_path_factory.mktemp("media") / "tiny.png")
+
+
+@pytest.fixture(scope="session")
+def tiny_jpeg(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return _image(tmp_path_factory.mktemp("media") / "tiny.jpg")
+
+
+@pytest.fixture(scope="session")
+def tiny_media(tiny_mp4: Path, tiny_png: Path, tiny_jpeg: Path) -> dict[str, Path]:
+    """One file of each type, by media type."""
+    return {"video/mp4": tiny_mp4, "image/png": tiny_png, "image/jpeg": tiny_jpeg}
+
+
+@pytest.fixture
+def sign(tmp_path: Path, signer: Signer, trust: TrustAnchors, tiny_mp4: Path) -> Sign:
+    """Sign a file (the tiny MP4 if none is given) and return the signed one; claim fields by keyword."""
+
+    def sign(source: Path = tiny_mp4, name: str = "signed.mp4", parent: Path | None = None, **fields: Any) -> Path:
+        target = tmp_path / name
+        sign_file(source, target, claim_of(**fields), signer, trust=trust, parent=parent)
+        return target
+
+    return sign
+
+
+@pytest.fixture(scope="session")
+def make_claim() -> Callable[..., Claim]:
+    return claim_of
+
+
+def claim_of(**fields: Any) -> Claim:
+    """A claim for the tiny MP4; any field can be given another value."""
+    opened = fields.get("action") == "c2pa.opened"
+    usual: dict[str, Any] = {
+        "title": "tiny.mp4",
+        "media_type": "video/mp4",
+        "created_at": datetime(2026, 11, 22, 8, 0, tzinfo=UTC),
+        "digital_source_type": None if opened else "trainedAlgorithmicMedia",
+        "generated_or_altered": "altered" if opened else "generated",
+        "system": "sealreel-embedded",
+        "system_version": "0.1.0",
+        "content_id": "urn:uuid:3f0a2f54-5c0b-4b55-9f0e-000000000001",
+        "model": None if opened else ModelInfo("sealreel-embedded", "urn:sealreel:model:embedded:0.1.0"),
+        "payload": Payload(record_id=0x123456789ABCDEF),
+        "watermark_method": "sealreel.1",
+        "duration_ms": 1000,
+    }
+    return Claim(**(usual | fields))
+
+
+def _image(path: Path) -> Path:
+    gradient = np.linspace(0, 255, 64 * 64 * 3).reshape(64, 64, 3).astype(np.uint8)
+    assert cv2.imwrite(str(path), gradient)
+    return path
