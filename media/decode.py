@@ -110,8 +110,9 @@ class _Watch:
         self.check_time()
         if packet.is_corrupt:
             self.damaged(None)
-        if packet.pts is not None and not packet.is_discard:
-            heapq.heappush(self.expected, packet.pts)
+        ticks = packet.dts if self._without_pts else packet.pts
+        if ticks is not None and not packet.is_discard:
+            heapq.heappush(self.expected, ticks)
 
     def damaged(self, error: Exception | None) -> None:
         """Raise for damage when strict; else go on with what can be decoded."""
@@ -125,10 +126,9 @@ class _Watch:
     def time_of(self, frame: VideoFrame) -> int:
         """Return the frame's pts after all checks on it."""
         self.frames += 1
-        self._check_limits(frame)
         if frame.is_corrupt:
             self.damaged(None)
-        pts = frame.pts
+        pts = self._next_slot() if self._without_pts else frame.pts
         if pts is None or (self.last_pts is not None and pts <= self.last_pts):
             if self.strict:
                 raise UnreadableMedia(
@@ -136,8 +136,10 @@ class _Watch:
                     f"({self.last_pts}, then {pts}); remux it first, for example with: ffmpeg -i IN -c copy OUT.mp4"
                 )
             pts = pts if pts is not None else (self.last_pts or 0) + (frame.duration or 1)
-        self._check_missing(pts)
+        if not self._without_pts:
+            self._check_missing(pts)
         self.last_pts = pts
+        self._check_limits(frame)
         return pts
 
     def finish(self, stream: VideoStream) -> None:
@@ -161,13 +163,21 @@ class _Watch:
         return f"{float(self.last_pts * self.clip.time_base):.3f} s (frame {self.frames})"
 
     @property
+    def _without_pts(self) -> bool:
+        """AVI has an order of decoding alone, at a constant rate: the n-th picture shown gets the n-th time."""
+        return self.clip.container == "avi"
+
+    def _next_slot(self) -> int | None:
+        return heapq.heappop(self.expected) if self.expected else None
+
+    @property
     def _uncountable(self) -> bool:
         return self.clip.codec in _UNCOUNTABLE
 
     def _check_limits(self, frame: VideoFrame) -> None:
         if self.frames > self.limits.frames:
             raise TooLong(f"{self.clip.path}: holds more than {self.limits.frames} frames, the limit")
-        seconds = float((frame.pts or 0) * self.clip.time_base)
+        seconds = float((self.last_pts or 0) * self.clip.time_base)
         if seconds > self.limits.duration_seconds:
             raise TooLong(
                 f"{self.clip.path}: a frame is at {seconds:.1f} s; the limit is {self.limits.duration_seconds:g} s"
