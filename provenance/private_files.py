@@ -17,7 +17,9 @@ def private_directory(directory: Path) -> Path:
         OutputUnwritable: It can't be made.
     """
     try:
-        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for missing in reversed([one for one in (directory, *directory.parents) if not one.exists()]):
+            missing.mkdir(mode=0o700, exist_ok=True)  # with parents=True, the mode would be the last one's alone
+        directory.mkdir(mode=0o700, exist_ok=True)
     except OSError as error:
         raise OutputUnwritable(f"{directory}: {error.strerror}; choose a directory that can be written") from error
     return directory
