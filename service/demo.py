@@ -56,7 +56,7 @@ def demonstrate(prompt: str, folder: Path) -> int:
     """Show all steps; 0 if every one kept its promise."""
     _prepare(folder)
     clip, stripped, changed = folder / "clip.mp4", folder / "stripped.mp4", folder / "changed.mp4"
-    if not _kept(_generate(prompt, clip)):
+    if not _kept(generation(prompt, clip)):
         return Exit.CANNOT
     sheet = contact_sheet(clip, folder / "frames.png")
     say(f"  {sheet} shows {SHEET_COLUMNS * SHEET_ROWS} of its frames\n")
@@ -76,7 +76,8 @@ def demonstrate(prompt: str, folder: Path) -> int:
     return Exit.OK if all(kept) else Exit.FOUND
 
 
-def _generate(prompt: str, clip: Path) -> Step:
+def generation(prompt: str, clip: Path) -> Step:
+    """Return the first step; whatever the prompt looks like, it is not taken for an option."""
     arguments = ("generate", "--force", "--output", str(clip), "--", prompt)
     return Step("1. Generate a clip that is watermarked, signed and recorded", arguments, "a signed clip", Exit.OK)
 

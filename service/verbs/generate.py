@@ -29,7 +29,7 @@ from ..options import (
 )
 
 if TYPE_CHECKING:
-    from ...generator import GenerationConfig
+    from ...generator import Attempt
 
 
 def attach(app: typer.Typer) -> None:
@@ -146,7 +146,15 @@ def generate(
     }
     prompts = _prompts(prompt, batch, num_videos)
     requests = workflows.generation_configs(known, prompts, batch=batch is not None, count=num_videos, **options)
-    raise typer.Exit(worst([_make(request, as_json=as_json) for request in requests]))
+    progress = Progress("denoising")
+    codes: list[Exit] = []
+    try:
+        for attempt in workflows.generate(requests, on_step=progress):
+            progress.close()
+            codes.append(_print(attempt, as_json=as_json))
+    finally:
+        progress.close()
+    raise typer.Exit(worst(codes))
 
 
 def _prompts(prompt: str | None, batch: str | None, num_videos: int) -> Sequence[str]:
@@ -171,21 +179,16 @@ def _stdin() -> str:
         raise PromptInvalid(f"the prompt on stdin is not UTF-8 text: {error}") from error
 
 
-def _make(request: "GenerationConfig", *, as_json: bool) -> Exit:
-    """Make one clip and print what was let out; what goes wrong with it stops no other."""
-    from .. import workflows
+def _print(attempt: "Attempt", *, as_json: bool) -> Exit:
+    """Print what was let out, or why nothing was."""
     from ..answers import output_answer
     from ..report import output_report
 
-    progress = Progress("denoising")
-    try:
-        made = workflows.generate(request, on_step=progress)
-    except Exception as error:  # noqa: BLE001 - the frame's own words, so that the other prompts still run
-        progress.close()
-        return fail(error, json=as_json, file=str(request.output))
-    progress.close()
+    if attempt.error is not None:
+        return fail(attempt.error, json=as_json, file=str(attempt.config.output))
+    assert attempt.output is not None  # noqa: S101 - an attempt has one or the other
     if as_json:
-        emit(output_answer(made))
+        emit(output_answer(attempt.output))
     else:
-        say(output_report(made) + "\n")
+        say(output_report(attempt.output) + "\n")
     return Exit.OK

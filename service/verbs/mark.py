@@ -108,11 +108,12 @@ def mark(
         "title": title,
         "sidecar": sidecar,
         "sign_only": sign_only,
+        "remux": remux,
         "force": force,
     }
     config = workflows.mark_config(known, **options)
     plan = _plan(found, output, remux=remux)
-    raise typer.Exit(worst([_mark(pair, config, remux=remux, as_json=as_json) for pair in plan]))
+    raise typer.Exit(worst([_mark(pair, config, as_json=as_json) for pair in plan]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +157,7 @@ def _pair(one: Input, target: Path) -> Pair:
     return Pair(one, target, one.problem)
 
 
-def _mark(pair: Pair, config: "MarkConfig", *, remux: bool, as_json: bool) -> Exit:
+def _mark(pair: Pair, config: "MarkConfig", *, as_json: bool) -> Exit:
     """Mark one file and print what was let out; what goes wrong with it stops no other."""
     from .. import workflows
     from ..answers import output_answer
@@ -166,7 +167,7 @@ def _mark(pair: Pair, config: "MarkConfig", *, remux: bool, as_json: bool) -> Ex
         return fail(pair.problem, json=as_json, file=pair.source.name)
     try:
         with _folder_of(pair):
-            made = workflows.mark(pair.source.path, pair.target, config, remux=remux)
+            made = workflows.mark(pair.source.path, pair.target, config)
     except Exception as error:  # noqa: BLE001 - the frame's own words, so that the other inputs still run
         return fail(error, json=as_json, file=pair.source.name)
     if as_json:

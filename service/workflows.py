@@ -1,0 +1,97 @@
+"""The one place that joins the floors: settings become the library's configurations, and the verbs call the library."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..errors import SettingsInvalid
+from ..media import Encoding, Limits
+from ..provenance import MarkConfig, ReleaseConfig, mark as mark, verify as verify
+from ..provenance.keyring import open_keyring
+from ..provenance.manifest.claim import source_type_uri
+from ..provenance.signing import Timestamping, load_signer
+from ..provenance.watermark import Strength
+from .keychain import signer_spec
+from .secrecy import password_from
+from .settings import InForce
+from .trust import anchors
+
+if TYPE_CHECKING:
+    from ..generator import Attempt, GenerationConfig
+    from ..generator.footage import OnStep
+
+
+def release_config(known: InForce, *, sidecar: bool = False) -> ReleaseConfig:
+    """Return how everything is marked, signed and recorded; makes identity and watermark key at the first use.
+
+    Raises:
+        SigningError: The signer in force cannot sign.
+        KeyringUnusable, OutputError: The keys cannot be read or made.
+        SettingsInvalid: A trusted PEM file is unreadable.
+    """
+    settings = known.settings
+    signer = load_signer(
+        signer_spec(known),
+        directory=known.directories.keys,
+        password=password_from(settings.signer_password_file, what="The signing key's password or PIN"),
+    )
+    strength = settings.watermark_strength
+    return ReleaseConfig(
+        signer=signer,
+        keyring=open_keyring(known.directories.keys),
+        store_url=settings.store,
+        trust=anchors(known),
+        timestamping=Timestamping(mode=settings.timestamp, url=settings.tsa_url),
+        method=settings.watermark_method,
+        strength=Strength() if strength is None else Strength(strength),
+        encoding=Encoding(crf=settings.crf, preset=settings.preset),
+        limits=limits(known),
+        sidecar=sidecar,
+    )
+
+
+def limits(known: InForce) -> Limits:
+    """Return how much an untrusted file may ask for."""
+    return Limits(pixels=known.settings.max_pixels, duration_seconds=known.settings.max_seconds)
+
+
+def mark_config(known: InForce, *, sidecar: bool, digital_source_type: str | None, **options: Any) -> MarkConfig:
+    """Return how files made elsewhere are marked; raises as `release_config`."""
+    if digital_source_type is not None:
+        try:
+            source_type_uri(digital_source_type)
+        except ValueError as error:
+            raise SettingsInvalid(f"--digital-source-type: {error}") from error
+    return MarkConfig(
+        release=release_config(known, sidecar=sidecar), digital_source_type=digital_source_type, **options
+    )
+
+
+def generation_configs(
+    known: InForce, prompts: Sequence[str], *, batch: bool, count: int, output: Path, **options: Any
+) -> "Sequence[GenerationConfig]":
+    """Return one request a clip.
+
+    Raises:
+        PromptInvalid: One of the prompts cannot be used; nothing has been made yet.
+    """
+    from ..generator import GenerationConfig, batch as one_each, check_prompt, several
+
+    for prompt in prompts:
+        if not batch or prompt.strip():
+            check_prompt(prompt)
+    config = GenerationConfig(
+        prompt=prompts[0] if prompts else "",
+        output=output,
+        release=release_config(known),
+        model=known.settings.model,
+        **options,
+    )
+    return one_each(config, prompts) if batch else several(config, count)
+
+
+def generate(requests: "Sequence[GenerationConfig]", *, on_step: "OnStep | None" = None) -> "Iterator[Attempt]":
+    """Make clip after clip with one loaded model; what fails with one stops no other."""
+    from ..generator import generate_many
+
+    return generate_many(requests, on_step=on_step)
