@@ -1,0 +1,114 @@
+"""Put the mark into pixels, and prove that it is there before anything leaves."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..errors import NoMarkPossible
+from ..media import Clip, Form, Picture, probe, write_pictures
+from .extraction import Extraction
+from .fingerprint import Fingerprint
+from .passage import Passage, Stopwatch
+from .payload import PAYLOAD_BITS, Payload
+from .terms import ReleaseConfig
+from .watermark import ACCEPT_LOG10_P, LADDER, Method, Strength
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An encoded, unsigned file, and what is known of its pixels."""
+
+    path: Path
+    payload: Payload | None
+    method: str
+    handle: int | None
+    fingerprint: Fingerprint
+    duration_ms: int
+    p_value_log10: float | None = None
+    psnr_y_db: float | None = None
+    notes: tuple[str, ...] = ()
+
+
+def imprint(
+    pictures: Callable[[], Iterable[Picture]],
+    encoded: Path,
+    *,
+    form: Form,
+    payload: Payload,
+    method: Method,
+    config: ReleaseConfig,
+    copy_from: Clip | None,
+    watch: Stopwatch,
+) -> Draft:
+    """Embed, encode and read back, stronger each time until the mark is proven.
+
+    Args:
+        pictures: Gives a fresh pass; called once for each strength that is tried.
+        encoded: Where to encode to; a draft.
+        form: What is written.
+        payload: What the pixels are to carry.
+        method: How they carry it.
+        config: Key, strength, encoding.
+        copy_from: Whose audio and subtitles are kept.
+        watch: Is told what each step takes.
+
+    Raises:
+        NoMarkPossible: Not even the strongest allowed mark reads back.
+    """
+    found: Extraction | None = None
+    for strength in ladder(config.strength):
+        passage = Passage(watch)
+        marked = method.embed(passage.before(pictures()), payload, config.keyring.current, strength=strength)
+        with watch.step("encode", less=("decode", "embed", "measure")):
+            write_pictures(passage.after(marked), encoded, form=form, encoding=config.encoding, copy_from=copy_from)
+        with watch.step("read_back"):
+            found = method.extract(
+                probe(encoded, limits=config.limits),
+                (config.keyring.current,),
+                limits=config.limits,
+                stop_at_log10_p=ACCEPT_LOG10_P,
+            )
+        if reads_back(found, payload, method):
+            return Draft(
+                path=encoded,
+                payload=payload,
+                method=method.name,
+                handle=handle_of(payload, method),
+                fingerprint=passage.fingerprint(),
+                duration_ms=0 if form.is_image else passage.duration_ms,
+                p_value_log10=found.p_value_log10,
+                psnr_y_db=passage.psnr_y_db,
+                notes=_raised(strength, config.strength),
+            )
+    seen = "nothing" if found is None or found.p_value_log10 is None else f"log10 p = {found.p_value_log10:.1f}"
+    raise NoMarkPossible(
+        f"the mark does not read back from these pixels even at {ladder(config.strength)[-1].psnr_y_db:g} dB "
+        f"({seen}, wanted {ACCEPT_LOG10_P:g}); nothing was written. Larger, longer or less uniform pictures hold it"
+    )
+
+
+def ladder(first: Strength) -> tuple[Strength, ...]:
+    """Return the strengths to try: the one asked for, then every stronger step down to 36 dB."""
+    return (first, *(step for step in LADDER if step.psnr_y_db < first.psnr_y_db))
+
+
+def reads_back(found: Extraction, payload: Payload, method: Method) -> bool:
+    """Return whether the encoded file carries this payload, provably so where the method has a p-value."""
+    if found.status != "decoded":
+        return False
+    if method.proves_presence and (found.p_value_log10 is None or found.p_value_log10 > ACCEPT_LOG10_P):
+        return False
+    handle = handle_of(payload, method)
+    return found.payload == payload if handle is None else found.handle == handle
+
+
+def handle_of(payload: Payload, method: Method) -> int | None:
+    """Return the payload's low bits where the method has no room for all of them."""
+    bits = method.capacity_bits
+    return None if bits >= PAYLOAD_BITS else payload.to_int() & ((1 << bits) - 1)
+
+
+def _raised(strength: Strength, asked: Strength) -> tuple[str, ...]:
+    if strength == asked:
+        return ()
+    return (f"the mark was made stronger to read back: {strength.psnr_y_db:g} dB, asked {asked.psnr_y_db:g}",)

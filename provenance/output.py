@@ -1,0 +1,29 @@
+"""What was let out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from .payload import Payload
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One file that has its final name, and what is known of it."""
+
+    file: Path
+    sha256: str
+    payload: Payload | None
+    """None if the pixels were left alone."""
+    manifest_id: str
+    record: Payload
+    """The record's name in the store."""
+    p_value_log10: float | None
+    """log10 of the chance that unmarked pixels read like this, from the encoded file; None without a proven null."""
+    psnr_y_db: float | None
+    """Of the marked luma to the one before, over the whole clip, before encoding; None if nothing was changed."""
+    model: str | None
+    seed: int | None
+    notes: tuple[str, ...] = ()
+    timings_ms: Mapping[str, float] = field(default_factory=dict[str, float])
+    """Wall time a step: decode, embed, encode, read_back, sign, record."""
