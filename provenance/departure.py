@@ -56,6 +56,7 @@ def let_out(
                     timestamping=config.timestamping,
                     parent=parent,
                     parent_title=facts.parent_title,
+                    parent_sidecar=facts.parent_sidecar,
                     sidecar=sidecar,
                 )
             with watch.step("record"):

@@ -57,9 +57,9 @@ def mark(source: Path, output: Path, config: MarkConfig) -> Output:
     container = container_for(output)
     clip = probe(source, limits=config.release.limits)
     with _signable(clip, output, config) as clip:
-        earlier = _earlier_manifest(clip.path, config)
+        earlier, beside = _earlier_manifest(clip.path, source, config)
         _check_policy(source, earlier, config)
-        facts = _facts(source, earlier, config)
+        facts = _facts(source, beside, config)
         parent = _parent(clip, earlier, config)
         if config.sign_only:
             return _sign_only(clip, output, container, config, facts=facts, parent=parent)
@@ -93,11 +93,16 @@ def _signable(clip: Clip, output: Path, config: MarkConfig) -> Generator[Clip]:
         yield probe(copy, limits=config.release.limits)
 
 
-def _earlier_manifest(path: Path, config: MarkConfig) -> ManifestReport:
+def _earlier_manifest(path: Path, source: Path, config: MarkConfig) -> tuple[ManifestReport, Path | None]:
+    """Return what the source's manifest says, and the file beside it that holds it, if not the source itself."""
     try:
-        return read_manifest(path, trust=config.release.trust)
+        report = read_manifest(path, trust=config.release.trust)
+        beside = None if _has_manifest(report) else find_sidecar(source)
+        if beside is None:
+            return report, None
+        return read_manifest(path, trust=config.release.trust, sidecar=beside), beside
     except ManifestUnreadable as error:
-        raise UnreadableMedia(f"{path}: {error}") from error
+        raise UnreadableMedia(f"{source}: {error}") from error
 
 
 def _check_policy(source: Path, earlier: ManifestReport, config: MarkConfig) -> None:
@@ -111,11 +116,7 @@ def _check_policy(source: Path, earlier: ManifestReport, config: MarkConfig) -> 
         )
 
 
-def _facts(source: Path, earlier: ManifestReport, config: MarkConfig) -> Facts:
-    notes: list[str] = []
-    beside = find_sidecar(source)
-    if beside is not None and not _has_manifest(earlier):
-        notes.append(f"the manifest beside the input ({beside.name}) is not in it, and was not taken over")
+def _facts(source: Path, beside: Path | None, config: MarkConfig) -> Facts:
     return Facts(
         digital_source_type=config.digital_source_type,
         generated_or_altered="generated" if config.digital_source_type == "trainedAlgorithmicMedia" else "altered",
@@ -123,7 +124,7 @@ def _facts(source: Path, earlier: ManifestReport, config: MarkConfig) -> Facts:
         system_version=__version__,
         title=config.title,
         parent_title=source.name,
-        notes=tuple(notes),
+        parent_sidecar=beside,
     )
 
 

@@ -1,6 +1,7 @@
 """What a release needs to know: how this installation marks and signs, and what the caller knows of the content."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal
 
 from ..media import Encoding, Limits
@@ -46,4 +47,6 @@ class Facts:
     """The output's name if None."""
     parent_title: str | None = None
     """What the parent is called; its file name if None."""
+    parent_sidecar: Path | None = None
+    """Where the parent's manifest is, if not inside it."""
     notes: tuple[str, ...] = ()

@@ -42,6 +42,7 @@ def sign_file(
     timestamping: Timestamping = NO_STAMP,
     parent: Path | None = None,
     parent_sidecar: Path | None = None,
+    parent_title: str | None = None,
     sidecar: Path | None = None,
     embed: bool = True,
 ) -> SignedManifest:
@@ -57,6 +58,7 @@ def sign_file(
         parent: The file that source was made from; it becomes the `parentOf` ingredient with its manifest and all that
             is below it. Asked for exactly when the claim's action is `c2pa.opened`.
         parent_sidecar: Where the parent's manifest is, if not inside it.
+        parent_title: The parent's name for people; its file name if None.
         sidecar: Where the manifest is written as a `.c2pa` file too.
         embed: False leaves target equal to source byte for byte; then a sidecar is a must.
 
@@ -83,7 +85,7 @@ def sign_file(
             signer=signer,
             trust=trust,
             timestamp_url=timestamp_url,
-            parent=_parent(parent, parent_sidecar),
+            parent=_parent(parent, parent_sidecar, parent_title),
         )
 
     try:
@@ -146,12 +148,12 @@ def _sign_stamped(sign: Callable[[str | None], bytes], url: str) -> bytes:
             raise
 
 
-def _parent(path: Path | None, sidecar: Path | None) -> Parent | None:
+def _parent(path: Path | None, sidecar: Path | None, title: str | None) -> Parent | None:
     if path is None:
         return None
     # The library looks at the bytes too, so a wrong suffix does no harm.
     media_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    return Parent(path, media_type, title=path.name, sidecar=sidecar)
+    return Parent(path, media_type, title=title or path.name, sidecar=sidecar)
 
 
 def _accept(
