@@ -3,17 +3,17 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 from ..errors import SealreelError
 from ..media import Colour, Form, Picture, check_output, container_for, generated_form, pictures_from_frames
 from ..media.rgb import picture_of
+from ..provenance.manifest import ModelInfo
+from ..provenance.output import Output
+from ..provenance.release import Facts, release
 from .footage import Footage, OnStep, shoot
 from .loader import LoadedPipeline, load_pipeline
+from .model_card import ModelCard
 from .request import GenerationConfig, check_prompt, frames_wanted, with_seed
-
-if TYPE_CHECKING:
-    from ..provenance import Output
 
 _PICTURE_COLOUR = Colour("pc", "gbr", "bt709", "iec61966-2-1", bit_depth=8, subsampling="4:4:4")
 
@@ -23,13 +23,13 @@ class Attempt:
     """What became of one of several requests: an output, or the reason why there is none."""
 
     config: GenerationConfig
-    output: "Output | None"
+    output: Output | None
     error: SealreelError | None
 
 
 def generate(
     config: GenerationConfig, *, on_step: OnStep | None = None, pipeline: LoadedPipeline | None = None
-) -> "Output":
+) -> Output:
     """Turn a prompt into a file that carries its origin; nothing unmarked is ever written.
 
     Same seed, same machine: same pixels before the mark. The frames stay in memory until they are marked; an
@@ -56,7 +56,15 @@ def generate(
     seed = with_seed(config).seed or 0
     pipeline = pipeline or load_pipeline(config.model, device=config.device, offline=config.offline)
     footage = shoot(pipeline, config, seed=seed, frames=frames, on_step=on_step)
-    return _release(config, pipeline, footage, form_of_footage(footage, container))
+    form = form_of_footage(footage, container)
+    return release(
+        lambda: pictures_of(footage, form),  # mark → encode → sign → record
+        config.output,
+        form=form,
+        facts=facts_of(config, pipeline.card, footage),
+        config=config.release,
+        force=config.force,
+    )
 
 
 def generate_many(configs: Iterable[GenerationConfig], *, on_step: OnStep | None = None) -> Iterator[Attempt]:
@@ -74,6 +82,21 @@ def generate_many(configs: Iterable[GenerationConfig], *, on_step: OnStep | None
             yield Attempt(config, generate(config, on_step=on_step, pipeline=loaded[1]), None)
         except SealreelError as error:
             yield Attempt(config, None, error)
+
+
+def facts_of(config: GenerationConfig, card: ModelCard, footage: Footage) -> Facts:
+    """Return what the manifest and the record say of the clip: wholly made by this model, now, from a prompt."""
+    version = card.version or "unversioned"
+    return Facts(
+        digital_source_type="trainedAlgorithmicMedia",
+        generated_or_altered="generated",
+        system=card.name,
+        system_version=version,
+        model=ModelInfo(name=card.name, identifier=f"{card.name}@{version}"),
+        prompt=config.prompt,
+        seed=footage.seed,
+        notes=footage.notes,
+    )
 
 
 def form_of_footage(footage: Footage, container: str) -> Form:

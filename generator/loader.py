@@ -2,13 +2,13 @@
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
 from ..errors import ModelUnavailable, NotAVideoModel
 from .adapter import Keywords, keywords_of
-from .memory import Device, Placement, place
+from .memory import Device, Placement, dtype_for, place
 from .model_card import ModelCard, read_card
 from .rules import Rules, rules_of
 from .third_party import hushed, load_module
@@ -56,18 +56,28 @@ def load_pipeline(model: str = "embedded", *, device: Device = "auto", offline: 
     """
     with hushed() as heard:
         directory = _locate(model)
-        index = _read_index(model, directory, offline=offline)
+        index_path = _fetch_index(model, offline=offline) if directory is None else directory / "model_index.json"
+        index = _read_index(index_path)
         pipeline_class = _class_of(model, index)
         keywords = keywords_of(pipeline_class.__name__, pipeline_class.__call__)
         if directory is not None:
             _refuse_pickles(directory, index)
-        pipe = _from_pretrained(pipeline_class, model, directory, heard, offline=offline)
+        commit = index_path.parent.name if directory is None else None  # the cache's snapshots/COMMIT/
+        pipe = _from_pretrained(
+            pipeline_class,
+            model if directory is None else str(directory.resolve()),
+            dtype=dtype_for(device),
+            revision=commit,
+            local_files_only=offline or directory is not None,
+        )
+        _refuse_made_up(model, heard)
         pipe.set_progress_bar_config(disable=True)
         placement = place(pipe, device)
-    home = directory or Path(str(pipe.config.get("_name_or_path", "")))
+    name = model if directory is None else directory.resolve().name
+    card = read_card(index_path.parent, name=name)
     return LoadedPipeline(
         model=model,
-        card=read_card(home, name=model if directory is None else directory.resolve().name),
+        card=card if commit is None or card.version is not None else replace(card, version=commit),
         keywords=keywords,
         rules=rules_of(pipe),
         placement=placement,
@@ -93,9 +103,7 @@ def _locate(model: str) -> Path | None:
     raise ModelUnavailable(f"{model}: no such directory, and not a hub id (owner/name)")
 
 
-def _read_index(model: str, directory: Path | None, *, offline: bool) -> dict[str, Any]:
-    """Read model_index.json; of a hub model, fetch nothing else yet."""
-    path = _fetch_index(model, offline=offline) if directory is None else directory / "model_index.json"
+def _read_index(path: Path) -> dict[str, Any]:
     try:
         index: Any = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
@@ -108,6 +116,7 @@ def _read_index(model: str, directory: Path | None, *, offline: bool) -> dict[st
 
 
 def _fetch_index(model: str, *, offline: bool) -> Path:
+    """Fetch model_index.json of a hub model and nothing else yet."""
     hub = load_module("huggingface_hub")
     try:
         return Path(hub.hf_hub_download(model, "model_index.json", local_files_only=offline))
@@ -149,24 +158,17 @@ def _refuse_pickles(directory: Path, index: dict[str, Any]) -> None:
             )
 
 
-def _from_pretrained(
-    pipeline_class: Any, model: str, directory: Path | None, heard: list[str], *, offline: bool
-) -> Any:
-    torch = load_module("torch")
+def _from_pretrained(pipeline_class: Any, model: str, **options: Any) -> Any:
     try:
-        pipe = pipeline_class.from_pretrained(
-            model if directory is None else str(directory.resolve()),
-            dtype=torch.bfloat16 if torch.cuda.is_available() else torch.float32,
-            use_safetensors=True,
-            local_files_only=offline or directory is not None,
-            trust_remote_code=False,
-        )
+        return pipeline_class.from_pretrained(model, use_safetensors=True, trust_remote_code=False, **options)
     except (OSError, ValueError, AttributeError, KeyError, TypeError, RuntimeError, ImportError) as error:
         raise ModelUnavailable(f"{model} could not be loaded: {_first_line(error)}") from error
+
+
+def _refuse_made_up(model: str, heard: list[str]) -> None:
     made_up = [line for line in heard if _MADE_UP.search(line)]
     if made_up:
         raise ModelUnavailable(f"{model} is incomplete, weights are missing: {_first_line(made_up[0])}")
-    return pipe
 
 
 def _first_line(error: object) -> str:

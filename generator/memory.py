@@ -24,8 +24,8 @@ class Placement:
     rung: Rung
 
 
-def place(pipe: Any, device: Device) -> Placement:
-    """Put a loaded pipeline where it can run: fp32 on a CPU (bf16 is four times slower there), bf16 on CUDA.
+def dtype_for(device: Device) -> Any:
+    """Return the dtype that weights are read in: fp32 for a CPU (bf16 is four times slower there), bf16 for CUDA.
 
     Raises:
         ModelUnavailable: CUDA was asked for and there is none.
@@ -34,8 +34,14 @@ def place(pipe: Any, device: Device) -> Placement:
     has_cuda = bool(torch.cuda.is_available())
     if device == "cuda" and not has_cuda:
         raise ModelUnavailable("CUDA was asked for, torch sees no such device; use the CPU")
-    if device == "cpu" or not has_cuda:
-        pipe.to("cpu", torch.float32)
+    return torch.bfloat16 if has_cuda and device != "cpu" else torch.float32
+
+
+def place(pipe: Any, device: Device) -> Placement:
+    """Put a loaded pipeline where it can run. Raises as `dtype_for`."""
+    torch = load_module("torch")
+    if dtype_for(device) == torch.float32:
+        pipe.to("cpu")
         return Placement("cpu", "cpu")
     free, _ = torch.cuda.mem_get_info()
     sizes = [_bytes_of(part) for part in pipe.components.values()]

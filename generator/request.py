@@ -6,13 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ..errors import OptionUnsupported, PromptInvalid
+from ..provenance.release import ReleaseConfig
 from .memory import Device
-
-if TYPE_CHECKING:
-    from ..provenance import ReleaseConfig
 
 PROMPT_LIMIT = 10_000
 """Characters. Text encoders read 77 to 512 tokens, about 2 500 characters: more is a mistake or an attack."""
@@ -27,7 +24,7 @@ class GenerationConfig:
     prompt: str
     output: Path
     """The suffix chooses: .mp4, .mov, … a video; .png, .jpg, .webp one picture."""
-    release: "ReleaseConfig"
+    release: ReleaseConfig
     """How it is marked, signed and recorded; there is no way around it."""
     model: str = "embedded"
     """`embedded`, a diffusers directory, or a hub id (`owner/name`), which may be downloaded because it is named."""

@@ -10,6 +10,12 @@ from typing import Any
 
 import pytest
 
+from sealreel.media import Encoding
+from sealreel.provenance.keyring import open_keyring
+from sealreel.provenance.manifest import TrustAnchors
+from sealreel.provenance.release import ReleaseConfig
+from sealreel.provenance.signing import load_signer, local_root_pem
+
 WORDS = ("<pad>", "</s>", "<unk>", "a", "red", "blue", "ball", "square", "moves", "left", "right")
 
 
@@ -44,6 +50,25 @@ def copy_of(models: Callable[[str], Path], tmp_path: Path) -> Callable[[str], Pa
 def _library(name: str) -> Any:
     """Import late: collecting the tests must not cost seconds."""
     return pytest.importorskip(name, reason="the extra `generate` is not installed")
+
+
+@pytest.fixture(scope="session")
+def installation(tmp_path_factory: pytest.TempPathFactory) -> ReleaseConfig:
+    """Keys, a local signer and a store of their own."""
+    return release_config(tmp_path_factory.mktemp("installation"))
+
+
+def release_config(directory: Path) -> ReleaseConfig:
+    signer = load_signer("local", directory=directory)
+    root = local_root_pem(directory)
+    assert root is not None
+    return ReleaseConfig(
+        signer=signer,
+        keyring=open_keyring(directory),
+        store_url=f"sqlite:///{directory / 'records.sqlite'}",
+        trust=TrustAnchors(manifest=(root,)),
+        encoding=Encoding(preset="veryfast"),
+    )
 
 
 @contextmanager

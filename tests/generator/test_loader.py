@@ -171,6 +171,15 @@ def test_a_class_that_is_no_pipeline_is_refused(copy_of: Models) -> None:
         load(rewrite_index(copy_of("ltx"), _class_name="AutoencoderKL"))
 
 
+def test_cuda_is_not_replaced_by_the_cpu_quietly(models: Models) -> None:
+    torch: Any = pytest.importorskip("torch")
+    if torch.cuda.is_available():
+        pytest.skip("this machine has CUDA")
+
+    with pytest.raises(ModelUnavailable, match="CUDA was asked for"):
+        load_pipeline(str(models("ltx")), device="cuda")
+
+
 def test_the_embedded_model_is_a_directory_inside_the_package() -> None:
     assert Path(loader.__file__).parent / "embedded" == loader.EMBEDDED
 
