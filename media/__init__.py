@@ -7,16 +7,17 @@ from .draft import (
     sweep_drafts as sweep_drafts,
     unfinished as unfinished,
 )
-from .frame import Frame as Frame, Luma as Luma, Picture as Picture
-from .limits import Limits as Limits
-from .probe import probe as probe
-from .read import read_frames as read_frames, read_luma as read_luma, read_pictures as read_pictures
-from .rgb import pictures_from_frames as pictures_from_frames
-from .write import (
+from .form import (
     Encoding as Encoding,
     Form as Form,
     container_for as container_for,
     form_of as form_of,
     generated_form as generated_form,
-    write_pictures as write_pictures,
 )
+from .frame import Frame as Frame, Luma as Luma, Picture as Picture
+from .limits import Limits as Limits
+from .probe import probe as probe
+from .read import read_frames as read_frames, read_luma as read_luma, read_pictures as read_pictures
+from .remux import remux as remux
+from .rgb import pictures_from_frames as pictures_from_frames
+from .write import write_pictures as write_pictures

@@ -48,6 +48,8 @@ def decode(clip: Clip, *, limits: Limits, strict: bool) -> Iterator[Decoded]:
     """
     with opened(clip.path, limits) as (container, file):
         stream = video_stream(container, clip.path, limits)
+        if strict:
+            file.check_whole()
         watch = _Watch(clip, limits, strict=strict)
         origin = start_of(container) if container.format.name in FREE_RUNNING else Fraction(0)
         shift = int(origin / clip.time_base)

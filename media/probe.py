@@ -2,6 +2,7 @@
 # (av's stubs leave the types of some overloads open)
 """Say what a file holds: its header, and its first picture."""
 
+import time
 from fractions import Fraction
 from pathlib import Path
 
@@ -31,9 +32,25 @@ def probe(path: Path, *, limits: Limits = Limits()) -> Clip:
     """
     if is_image(path):
         return probe_image(path, limits=limits)
-    with opened(path, limits) as (container, _):
+    try:
+        return _probe_video(path, limits)
+    except UnsupportedMedia as error:
+        if str(path) in str(error):
+            raise
+        raise UnsupportedMedia(f"{path}: {error}") from error
+
+
+def orientation_in(frame: VideoFrame) -> Orientation:
+    """Return how a player turns this frame."""
+    matrix = frame.side_data.get("DISPLAYMATRIX")
+    return Orientation() if matrix is None else orientation_of_matrix(bytes(matrix))
+
+
+def _probe_video(path: Path, limits: Limits) -> Clip:
+    with opened(path, limits) as (container, file):
         stream = video_stream(container, path, limits)
         _check_header(path, container, stream, limits)
+        file.deadline = time.monotonic() + limits.decode_seconds
         frame = _first_frame(path, container, stream)
         layout = layout_of(frame.format.name)
         orientation = orientation_in(frame)
@@ -56,12 +73,6 @@ def probe(path: Path, *, limits: Limits = Limits()) -> Clip:
         )
     refuse_hdr(clip.colour)
     return clip
-
-
-def orientation_in(frame: VideoFrame) -> Orientation:
-    """Return how a player turns this frame."""
-    matrix = frame.side_data.get("DISPLAYMATRIX")
-    return Orientation() if matrix is None else orientation_of_matrix(bytes(matrix))
 
 
 def _check_header(path: Path, container: InputContainer, stream: VideoStream, limits: Limits) -> None:

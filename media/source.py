@@ -57,6 +57,22 @@ class BoundedFile:
         """Say where the next read starts."""
         return self._file.tell()
 
+    def check_whole(self) -> None:
+        """Raise UnreadableMedia for a Matroska, WebM or AVI file that is shorter than its header says.
+
+        FFmpeg would end such a file quietly where it is cut off.
+        """
+        place = self._file.tell()
+        self._file.seek(0)
+        head = self._file.read(4096)
+        size = self._file.seek(0, os.SEEK_END)
+        self._file.seek(place)
+        promised = _riff_size(head) if head[:4] == b"RIFF" else _matroska_size(head)
+        if promised is not None and promised > size:
+            raise UnreadableMedia(
+                f"{self.name}: the header promises {promised:,} bytes, but the file has {size:,}; it is truncated"
+            )
+
 
 def open_regular(path: Path) -> BinaryIO:
     """Open a local regular file for reading; never waits for a pipe or a device.
@@ -157,6 +173,31 @@ def _open(file: BoundedFile, limits: Limits) -> InputContainer:
             f"{file.name}: not readable as video ({_reason(error)}); expected {_NAMES}. "
             "A download may be incomplete, or the file something else than its name says"
         ) from error
+
+
+def _riff_size(head: bytes) -> int | None:
+    return 8 + int.from_bytes(head[4:8], "little") if len(head) >= 8 else None
+
+
+def _matroska_size(head: bytes) -> int | None:
+    """Return where the segment ends, by RFC 9559 § 4.5 and RFC 8794 § 4-6; None where it does not say."""
+    if not head.startswith(b"\x1a\x45\xdf\xa3"):
+        return None
+    header = _vint(head, 4)
+    if header is None:
+        return None
+    segment = header[0] + header[1]  # the segment follows the EBML header
+    length = _vint(head, segment + 4) if head[segment : segment + 4] == b"\x18\x53\x80\x67" else None
+    return None if length is None else length[0] + length[1]
+
+
+def _vint(head: bytes, start: int) -> tuple[int, int] | None:
+    """Return where the data begins and how long it is; None for "unknown" and past the end."""
+    if start >= len(head) or head[start] == 0:
+        return None
+    width = 9 - head[start].bit_length()
+    value = int.from_bytes(head[start : start + width], "big") & ((1 << 7 * width) - 1)
+    return None if value == (1 << 7 * width) - 1 else (start + width, value)
 
 
 def _refuse_reference(url: str, *_: object) -> NoReturn:

@@ -17,6 +17,7 @@ from .decode import FREE_RUNNING, start_of
 
 _TAGS = ("language", "title")  # of a stream; the rest is what a muxer writes anew
 _MAX_TIMESCALE = 2**31 - 1
+_MAX_REORDERED = 64  # H.264 and HEVC reorder by at most 16 pictures
 
 
 class CopiedTracks:
@@ -31,6 +32,7 @@ class CopiedTracks:
             stream.discard = Discard.default if stream.index in self._outputs else Discard.all
         self._origin = start_of(source) if source.format.name in FREE_RUNNING else Fraction(0)
         self._packets = self._read(source)
+        self._undated: dict[int, list[Packet[Stream]]] = {}
         self._next: Packet[Stream] | None = next(self._packets, None)
 
     def until(self, seconds: Fraction | None) -> "Iterator[Packet[Stream]]":
@@ -52,15 +54,27 @@ class CopiedTracks:
                     continue
                 if packet.is_corrupt:
                     raise UnreadableMedia(f"{self._path}: a packet at {float(_starts(packet)):.3f} s is cut off")
-                yield self._moved(packet)
+                yield from (self._moved(dated) for dated in self._dated(packet))
         except FFmpegError as error:
             raise UnreadableMedia(f"{self._path}: a stream cannot be read to its end ({error.strerror})") from error
 
+    def _dated(self, packet: "Packet[Stream]") -> "list[Packet[Stream]]":
+        """Give Matroska's first video packets, which have no decoding time, the times before the first known one."""
+        waiting = self._undated.setdefault(packet.stream_index, [])
+        if packet.dts is None and packet.stream.type == "video" and len(waiting) < _MAX_REORDERED:
+            waiting.append(packet)
+            return []
+        dts = packet.dts
+        for earlier in reversed(waiting):
+            dts = None if dts is None else dts - max(1, earlier.duration or 1)
+            earlier.dts = dts
+        self._undated[packet.stream_index] = []
+        return [*waiting, packet]
+
     def _moved(self, packet: "Packet[Stream]") -> "Packet[Stream]":
         shift = int(self._origin / packet.time_base)
-        if packet.pts is None or packet.dts is None:
-            packet.pts = packet.dts if packet.pts is None else packet.pts
-            packet.dts = packet.pts if packet.dts is None else packet.dts
+        packet.pts = packet.dts if packet.pts is None else packet.pts
+        packet.dts = packet.pts if packet.dts is None else packet.dts
         if packet.pts is None or packet.dts is None:
             raise UnsupportedMedia(
                 f"{self._path}: a {packet.stream.type} packet has no time, and would be heard or seen anywhere; "
@@ -80,14 +94,17 @@ def copy_tags(source: InputContainer, output: OutputContainer) -> None:
     output.set_chapters(source.chapters())
 
 
-def movie_timescale(time_base: Fraction, source: InputContainer | None) -> int:
+def movie_timescale(time_base: Fraction | None, source: InputContainer | None) -> int:
     """Return ticks a second in which every start of a track is whole, so that none is rounded.
 
-    The video's time base alone counts where no such number fits into 31 bits.
+    Args:
+        time_base: Of the video that is encoded, if there is one; it alone counts where no common number fits 31 bits.
+        source: The container that other streams are copied from, if there is one.
     """
     others = [stream.time_base.denominator for stream in source.streams if stream.time_base] if source else []
-    exact = lcm(time_base.denominator, *others)
-    return exact if exact <= _MAX_TIMESCALE else min(time_base.denominator, _MAX_TIMESCALE)
+    encoded = [] if time_base is None else [time_base.denominator]
+    exact = lcm(*encoded, *others)
+    return exact if exact <= _MAX_TIMESCALE else min((encoded or others)[0], _MAX_TIMESCALE)
 
 
 def _starts(packet: "Packet[Stream]") -> Fraction:
@@ -104,6 +121,8 @@ def _added(output: OutputContainer, stream: Stream, path: Path) -> Stream:
             f"{path}: its {stream.type} stream ({name}) does not fit into {output.format.name}, and would be lost; "
             "convert or remove that stream first"
         ) from error
+    if stream.type == "video" and stream.codec_context.codec_tag == "hvc1":
+        added.codec_context.codec_tag = "hvc1"  # the muxer's own choice, hev1, does not play on Apple's systems
     for tag in _TAGS:
         if tag in stream.metadata:
             added.metadata[tag] = stream.metadata[tag]

@@ -3,46 +3,33 @@
 """Encode pictures into a file, and carry over what is not picture."""
 
 import contextlib
-import os
 from collections.abc import Generator, Iterable
-from dataclasses import dataclass, replace
-from fractions import Fraction
-from itertools import chain
+from dataclasses import replace
+from itertools import chain, islice
 from pathlib import Path
-from typing import Literal, cast
+from typing import cast
 
-import av
 from av.codec.context import Flags
 from av.container import InputContainer, OutputContainer
-from av.error import FFmpegError
 from av.stream import Stream
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from ..errors import UnsupportedMedia
-from .clip import Clip, Colour, Subsampling
+from .clip import Clip, Subsampling
 from .colour import MATRICES, PRIMARIES, RANGES, STEPS, TRANSFERS, number_of
 from .draft import unwritable
+from .form import Encoding, Form
 from .frame import Picture, Plane
 from .image import encode_image
 from .image_header import ImageFormat
 from .limits import Limits
 from .planes import plane_of
 from .rgb import rgb_of
+from .sink import muxer
 from .source import is_cover, opened
 from .tracks import CopiedTracks, copy_tags, movie_timescale
 
-Container = Literal["mp4", "mov", "png", "jpeg", "webp"]
-
-_SUFFIXES: dict[str, Container] = {
-    ".mp4": "mp4",
-    ".m4v": "mp4",
-    ".mov": "mov",
-    ".png": "png",
-    ".jpg": "jpeg",
-    ".jpeg": "jpeg",
-    ".webp": "webp",
-}
 _PIXEL_FORMATS: dict[tuple[Subsampling, int], str] = {
     (subsampling, depth): f"yuv{subsampling.replace(':', '')}p{'10le' if depth == 10 else ''}"
     for subsampling in STEPS
@@ -50,99 +37,6 @@ _PIXEL_FORMATS: dict[tuple[Subsampling, int], str] = {
 }
 _LOSSLESS_WEBP = 101
 _LOOKAHEAD_BYTES = 130_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """What is to be written."""
-
-    container: str
-    """`mp4`, `mov`, `png`, `jpeg` or `webp`."""
-    width: int
-    height: int
-    rate: Fraction
-    """Average frames a second; the pictures' own times are what is written."""
-    time_base: Fraction
-    """Seconds a tick of the pictures' pts."""
-    colour: Colour
-    sample_aspect: Fraction = Fraction(1)
-    """Width of a pixel as shown divided by its height."""
-    lossless: bool = False
-    """Of an image: WebP without loss; PNG always is."""
-
-    def __post_init__(self) -> None:
-        if self.container not in _SUFFIXES.values():
-            raise ValueError(f"container must be one of {sorted(set(_SUFFIXES.values()))}, got {self.container!r}")
-        if self.width < 1 or self.height < 1:
-            raise ValueError(f"a form has at least one pixel, got {self.width}×{self.height}")
-        if self.rate <= 0 or self.time_base <= 0:
-            raise ValueError(f"rate and time_base must be positive, got {self.rate} and {self.time_base}")
-
-    @property
-    def is_image(self) -> bool:
-        """Whether one picture is the whole."""
-        return self.container in ("png", "jpeg", "webp")
-
-
-@dataclass(frozen=True, slots=True)
-class Encoding:
-    """How hard the encoder tries."""
-
-    crf: int = 18
-    """x264's constant rate factor: 18 is next to invisible."""
-    preset: str = "medium"
-    jpeg_quality: int = 95
-    webp_quality: int = 95
-    """For lossy WebP, 1 to 100."""
-    threads: int = 2
-    """Each holds pictures: more threads, more memory."""
-
-
-def container_for(path: Path) -> Container:
-    """Return the container that a file name asks for.
-
-    Raises:
-        UnsupportedMedia: webm, mkv or another suffix that cannot carry a manifest or is not known.
-    """
-    container = _SUFFIXES.get(path.suffix.lower())
-    if container is not None:
-        return container
-    accepted = ", ".join(_SUFFIXES)
-    if path.suffix.lower() in (".webm", ".mkv"):
-        raise UnsupportedMedia(
-            f"{path}: {path.suffix} files cannot carry a C2PA manifest; accepted are {accepted}. Convert it, for "
-            f"example with: ffmpeg -i {path.name} -c copy {path.stem}.mp4 (without -c copy where MP4 lacks the codec)"
-        )
-    raise UnsupportedMedia(f"{path}: unknown suffix {path.suffix!r}; accepted are {accepted}")
-
-
-def form_of(clip: Clip, container: str) -> Form:
-    """Return the form that keeps a clip's size, time, colour and depth in the given container.
-
-    Raises:
-        UnsupportedMedia: a video into an image format or an image into a video.
-    """
-    form = Form(
-        container=container,
-        width=clip.width,
-        height=clip.height,
-        rate=clip.rate,
-        time_base=clip.time_base,
-        colour=clip.colour,
-        sample_aspect=clip.sample_aspect,
-        lossless=clip.lossless,
-    )
-    if form.is_image != (clip.kind == "image"):
-        raise UnsupportedMedia(
-            f"{clip.path}: a file of kind {clip.kind} cannot become {container}; choose another suffix"
-        )
-    return form
-
-
-def generated_form(width: int, height: int, rate: Fraction, container: str = "mp4") -> Form:
-    """Return the form of pictures from `pictures_from_frames`: BT.709, limited range, 8-bit 4:2:0."""
-    colour = Colour("tv", "bt709", "bt709", "bt709", bit_depth=8, subsampling="4:2:0")
-    return Form(container=container, width=width, height=height, rate=rate, time_base=1 / rate, colour=colour)
 
 
 def write_pictures(
@@ -163,8 +57,8 @@ def write_pictures(
         target: Written in place; use a draft (`unfinished`) where a half-written file must not be seen.
         form: What is written.
         encoding: How hard the encoder tries.
-        copy_from: The audio and subtitle packets, chapters and texts of this clip are copied bit for bit;
-            of an image the ICC profile and EXIF.
+        copy_from: The audio and subtitle packets and the cover picture of this clip are copied bit for bit, its
+            chapters and texts too; of an image the ICC profile and EXIF. Data streams (telemetry) stay behind.
 
     Raises:
         OutputUnwritable: the disk is full, or the target cannot be written.
@@ -188,7 +82,7 @@ def _write_video(
     with contextlib.ExitStack() as stack:
         source = None if copy_from is None else stack.enter_context(opened(copy_from.path, Limits(streams=1000)))[0]
         timescale = movie_timescale(form.time_base, source)
-        output = stack.enter_context(_output(target, form.container, timescale))
+        output = stack.enter_context(muxer(target, form.container, timescale))
         video = _video_stream(output, form, encoding)
         tracks = None if source is None or copy_from is None else _tracks(source, copy_from, output)
         seen: Picture | None = None
@@ -210,30 +104,6 @@ def _encode(output: OutputContainer, video: VideoStream, frame: VideoFrame | Non
             for other in tracks.until(packet.dts * packet.time_base):
                 output.mux(other)
         output.mux(packet)
-
-
-@contextlib.contextmanager
-def _output(target: Path, container: str, timescale: int) -> Generator[OutputContainer]:
-    """Open the muxer; failed writes become OutputUnwritable, and a failure inside is not hidden by closing."""
-    output = av.open(
-        f"file:{target.absolute()}",
-        "w",
-        format=container,
-        container_options={"movflags": "+faststart", "movie_timescale": str(timescale)},
-    )
-    try:
-        yield output
-        output.close()
-    except FFmpegError as error:
-        with contextlib.suppress(FFmpegError):
-            output.close()
-        if isinstance(error, OSError):
-            raise unwritable(target, OSError(error.errno, os.strerror(error.errno or 0))) from error
-        raise UnsupportedMedia(f"{target}: the encoder refused ({error})") from error
-    except BaseException:
-        with contextlib.suppress(FFmpegError):
-            output.close()
-        raise
 
 
 def _video_stream(output: OutputContainer, form: Form, encoding: Encoding) -> VideoStream:
@@ -278,7 +148,7 @@ def _tracks(source: InputContainer, clip: Clip, output: OutputContainer) -> Copi
 
 
 def _is_copied(stream: Stream) -> bool:
-    return stream.type in ("audio", "subtitle")
+    return stream.type in ("audio", "subtitle") or (isinstance(stream, VideoStream) and is_cover(stream))
 
 
 def _encodable(form: Form) -> Subsampling:
@@ -331,11 +201,11 @@ def _fitted(picture: Picture, form: Form) -> list[Plane]:
 def _write_image(
     pictures: Iterable[Picture], target: Path, form: Form, encoding: Encoding, copy_from: Clip | None
 ) -> None:
-    picture, *more = list(pictures)
-    if more:
-        raise ValueError(f"an image is one picture, got {1 + len(more)}")
+    given = list(islice(pictures, 2))
+    if len(given) != 1:
+        raise ValueError(f"an image is one picture, got {'none' if not given else 'more'}")
     data = encode_image(
-        rgb_of(picture),
+        rgb_of(given[0]),
         cast("ImageFormat", form.container),
         subsampling=form.colour.subsampling,
         jpeg_quality=encoding.jpeg_quality,
