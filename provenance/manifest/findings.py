@@ -38,12 +38,12 @@ _CONTENT = (".mismatch", "Mismatch", "claimSignature.missing", ".missing", "asse
 Store = dict[str, Any]
 
 
-def report_of(store: Store, *, manifest_list: str, remote_url: str | None) -> ManifestReport | None:
+def report_of(store: Store, *, lists: str, remote_url: str | None) -> ManifestReport | None:
     """Turn the library's JSON into a report.
 
     Args:
         store: What `c2pa.Reader.json` returns, parsed.
-        manifest_list: How the list of manifest anchors names itself in a finding.
+        lists: How lists of anchors name themselves in a finding, followed by their kind: `manifest` or `tsa`.
         remote_url: Where the file says that its manifest is too.
 
     Returns:
@@ -57,7 +57,7 @@ def report_of(store: Store, *, manifest_list: str, remote_url: str | None) -> Ma
     if codes == Codes() and not _list(store.get("validation_status")):
         return None
     ingredients = _Tree(store).below(active)
-    state = _state(store, findings, manifest_list)
+    state = _state(store, findings, f"{lists}manifest")
     kind = _failure_kind(_all_failures(codes, ingredients)) if state == "invalid" else None
     signed_at = _signed_at(manifest, codes)
     source = _source_type(store, active)
@@ -67,7 +67,7 @@ def report_of(store: Store, *, manifest_list: str, remote_url: str | None) -> Ma
         claim_generator=_generator(manifest),
         signer=_signer(manifest),
         signed_at=signed_at,
-        signed_at_trusted=signed_at is not None and "timeStamp.trusted" in codes.success,
+        signed_at_trusted=signed_at is not None and _is_stamp_trusted(findings, f"{lists}tsa"),
         title=_text(manifest.get("title")),
         digital_source_type=source,
         is_ai_generated=source in AI_TERMS,
@@ -91,6 +91,14 @@ def _is_trusted(findings: Store, manifest_list: str) -> bool:
     return any(
         status.get("code") == TRUSTED
         and any(f"in [{name}]" in str(status.get("explanation")) for name in (manifest_list, ""))
+        for status in _maps(findings.get("success"))
+    )
+
+
+def _is_stamp_trusted(findings: Store, tsa_list: str) -> bool:
+    """Believe an authority only by its own list; the library itself trusts any stamp in a manifest of version 1."""
+    return any(
+        status.get("code") == "timeStamp.trusted" and str(status.get("explanation")).endswith(f"trust list: {tsa_list}")
         for status in _maps(findings.get("success"))
     )
 

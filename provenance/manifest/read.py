@@ -36,7 +36,7 @@ def read_manifest(
     reading = read_store(path, trust=trust, online=online, identities=identities, sidecar=sidecar)
     if reading.outcome != "read":
         return _without_store(reading)
-    report = report_of(reading.store, manifest_list=f"{LIST_URI}manifest", remote_url=reading.remote_url)
+    report = report_of(reading.store, lists=LIST_URI, remote_url=reading.remote_url)
     if report is None:
         raise ManifestUnreadable(f"{path}: the validator gave no finding either way")
     doubtful = report.state == "valid" and TRUSTED in report.codes.success

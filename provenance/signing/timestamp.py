@@ -2,6 +2,7 @@
 
 import http.client
 import secrets
+import socket
 import ssl
 import threading
 import time
@@ -117,10 +118,11 @@ def fetch_stamp(url: str, query: bytes, *, timeout_seconds: float = TIMEOUT_SECO
         parts = urlsplit(url)
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         connection.request("POST", target, body=query, headers={"Content-Type": QUERY_TYPE})
-        response = connection.getresponse()
-        if response.status != 200:
-            raise TimestampUnavailable(f"{where}: answered HTTP {response.status}; redirects are not followed")
-        reply = _read_until(connection, response, deadline, where=where)
+        wire = connection.sock  # the connection lets go of it where the server closes after answering
+        with connection.getresponse() as response:
+            if response.status != 200:
+                raise TimestampUnavailable(f"{where}: answered HTTP {response.status}; redirects are not followed")
+            reply = _read_until(wire, response, deadline, where=where)
     except (OSError, http.client.HTTPException) as error:
         reason = f"no answer within {timeout_seconds:g} s" if isinstance(error, TimeoutError) else str(error)
         raise TimestampUnavailable(f"{where}: {reason or type(error).__name__}") from error
@@ -141,16 +143,14 @@ def _connect(url: str, timeout_seconds: float) -> http.client.HTTPConnection:
     return http.client.HTTPConnection(host, parts.port, timeout=timeout_seconds)
 
 
-def _read_until(
-    connection: http.client.HTTPConnection, response: http.client.HTTPResponse, deadline: float, *, where: str
-) -> bytes:
+def _read_until(wire: socket.socket, response: http.client.HTTPResponse, deadline: float, *, where: str) -> bytes:
     reply = b""
     while True:
         left = deadline - time.monotonic()
         if left <= 0:
             raise TimeoutError
-        if connection.sock is not None:  # gone once the last byte was read
-            connection.sock.settimeout(left)
+        if not response.isclosed():  # else the last byte was read and the wire is gone
+            wire.settimeout(left)
         piece = response.read1(65536)
         if not piece:
             return reply

@@ -11,7 +11,7 @@ from sealreel.provenance.manifest.findings import report_of
 from sealreel.provenance.signing import Signer
 
 Sign = Callable[..., Path]
-LIST = "urn:test:manifest"
+LIST = "urn:test:"
 
 
 def tampered(path: Path) -> Path:
@@ -121,7 +121,7 @@ def store(
         "active_manifest": "urn:parent",
         "validation_results": {"activeManifest": {"failure": [status(code) for code in ingredient_failure]}},
     }
-    trusted = status("signingCredential.trusted", f"found in [{LIST}] trust anchors")
+    trusted = status("signingCredential.trusted", f"found in [{LIST}manifest] trust anchors")
     findings = {"success": [trusted], "failure": [status(code) for code in failure]}
     return {
         "active_manifest": "urn:child",
@@ -133,7 +133,7 @@ def store(
 
 @pytest.mark.parametrize("code", ["signingCredential.expired", "signingCredential.invalid"])
 def test_a_parent_whose_certificate_does_not_hold_was_not_tampered_with(code: str) -> None:
-    report = report_of(store(ingredient_failure=(code,)), manifest_list=LIST, remote_url=None)
+    report = report_of(store(ingredient_failure=(code,)), lists=LIST, remote_url=None)
 
     assert report is not None
     assert report.ingredients[0].state == "invalid"
@@ -143,7 +143,7 @@ def test_a_parent_whose_certificate_does_not_hold_was_not_tampered_with(code: st
 
 @pytest.mark.parametrize("code", ["signingCredential.untrusted", "cawg.ica.did_unavailable"])
 def test_a_parent_signed_by_a_stranger_is_valid(code: str) -> None:
-    report = report_of(store(ingredient_failure=(code,)), manifest_list=LIST, remote_url=None)
+    report = report_of(store(ingredient_failure=(code,)), lists=LIST, remote_url=None)
 
     assert report is not None
     assert report.ingredients[0].state == "valid"
@@ -164,7 +164,7 @@ def test_a_parent_signed_by_a_stranger_is_valid(code: str) -> None:
     ],
 )
 def test_an_invalid_manifest_says_of_which_kind(codes: tuple[str, ...], kind: str) -> None:
-    report = report_of(store(failure=codes, state="Invalid"), manifest_list=LIST, remote_url=None)
+    report = report_of(store(failure=codes, state="Invalid"), lists=LIST, remote_url=None)
 
     assert report is not None
     assert report.state == "invalid"
@@ -174,13 +174,13 @@ def test_an_invalid_manifest_says_of_which_kind(codes: tuple[str, ...], kind: st
 def test_no_finding_at_all_says_nothing_about_the_file() -> None:
     silent: dict[str, Any] = {"active_manifest": "urn:x", "manifests": {"urn:x": {}}, "validation_state": "Invalid"}
 
-    assert report_of(silent, manifest_list=LIST, remote_url=None) is None
+    assert report_of(silent, lists=LIST, remote_url=None) is None
 
 
 def test_a_store_that_contains_itself_ends() -> None:
     endless = store()
     endless["manifests"]["urn:parent"]["ingredients"] = [{"title": "child", "active_manifest": "urn:child"}]
-    report = report_of(endless, manifest_list=LIST, remote_url=None)
+    report = report_of(endless, lists=LIST, remote_url=None)
 
     assert report is not None
     assert report.tampered_ingredient is not None
@@ -194,7 +194,7 @@ def test_a_tree_of_exponential_size_is_cut() -> None:
         below = [one | {"active_manifest": f"urn:{level + 1}"} for one in twice]
         bomb["manifests"][f"urn:{level}"] = {"ingredients": below}
     bomb["manifests"]["urn:child"]["ingredients"][0]["active_manifest"] = "urn:0"
-    report = report_of(bomb, manifest_list=LIST, remote_url=None)
+    report = report_of(bomb, lists=LIST, remote_url=None)
 
     assert report is not None
     assert report.tampered_ingredient is not None
@@ -203,5 +203,5 @@ def test_a_tree_of_exponential_size_is_cut() -> None:
 @pytest.mark.parametrize("wrong", [None, [], "text", 3, {"x": 1}])
 def test_a_store_of_the_wrong_shape_crashes_nothing(wrong: Any) -> None:
     for key in ("active_manifest", "manifests", "validation_state", "validation_results"):
-        report = report_of(store() | {key: wrong}, manifest_list=LIST, remote_url=None)
+        report = report_of(store() | {key: wrong}, lists=LIST, remote_url=None)
         assert report is None or report.state != "trusted" or key in ("active_manifest", "manifests")
