@@ -16,9 +16,10 @@ from cryptography import x509
 
 from ...errors import MissingExtra, SigningFailed, SigningIdentityInvalid
 from .certificates import check_chain, read_chain, read_file, to_pem
-from .keys import Password
+from .keys import Password, belongs
 from .signer import Algorithm, Signer
 
+_TRIAL = b"does this key belong to its certificate?"
 VENDOR_CHAIN = "x-chain"
 """Our one vendor attribute (RFC 7512, § 2.4): a PEM file to take the chain from instead of the token."""
 
@@ -74,10 +75,12 @@ def pkcs11_signer(uri: str, *, password: Password | None = None) -> Signer:
     target = parse_uri(uri)
     pin = _pin(target, password)
     with _session(target, pin) as session:
-        _find_key(session, target)  # a missing key is found now, not after the encoding
         chain = _chain(session, target)
-    where = target.chain or f"token {target.token or target.module}"
-    algorithm = check_chain(chain, None, where=where)
+        where = target.chain or f"token {target.token or target.module}"
+        algorithm = check_chain(chain, None, where=where)
+        trial = _sign(_find_key(session, target), algorithm, _TRIAL)  # found out now, not after the encoding
+    if not belongs(trial, _TRIAL, chain[0].public_key(), algorithm):
+        raise SigningIdentityInvalid(f"{where}: the key on the token does not belong to the first certificate")
 
     def sign(message: bytes) -> bytes:
         with _session(target, pin) as session:  # a new one each time: tokens drop idle ones

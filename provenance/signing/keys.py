@@ -2,8 +2,11 @@
 
 from collections.abc import Callable
 
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
+from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
 from ...errors import SigningIdentityInvalid
 from .signer import Algorithm
@@ -46,6 +49,27 @@ def signing_with(key: PrivateKey, algorithm: Algorithm) -> Callable[[bytes], byt
         pss = padding.PSS(mgf=padding.MGF1(digest), salt_length=digest.digest_size)  # RFC 8230, § 2
         return lambda message: key.sign(message, pss, digest)
     return lambda message: key.sign(message, ec.ECDSA(digest))
+
+
+def belongs(signature: bytes, message: bytes, key: PublicKeyTypes, algorithm: Algorithm) -> bool:
+    """Say whether a signature, ECDSA as r‖s, was made with the private half of a public key."""
+    try:
+        if isinstance(key, ed25519.Ed25519PublicKey):
+            key.verify(signature, message)
+            return True
+        digest = hash_of(algorithm)
+        if isinstance(key, rsa.RSAPublicKey):
+            pss = padding.PSS(mgf=padding.MGF1(digest), salt_length=digest.digest_size)
+            key.verify(signature, message, pss, digest)
+            return True
+        if isinstance(key, ec.EllipticCurvePublicKey):
+            half = len(signature) // 2
+            r, s = int.from_bytes(signature[:half]), int.from_bytes(signature[half:])
+            key.verify(encode_dss_signature(r, s), message, ec.ECDSA(digest))
+            return True
+    except InvalidSignature:
+        return False
+    return False
 
 
 def _load(pem: bytes, password: Password | None) -> object:
