@@ -11,12 +11,13 @@ RUN := $(VENV)/bin
 DEBIAN_RUN := libgl1 libglib2.0-0
 DEBIAN_TEST := $(DEBIAN_RUN) openssl softhsm2 strace
 
-export PROMPT
+# `value` keeps a $ of the prompt as it was typed.
+export DEMO_PROMPT := $(value PROMPT)
 
 .PHONY: demo test check format bench debian-run debian-test clean
 
 demo: debian-run $(VENV)/.installed  ## generate a clip, verify it, strip it, break it
-	@$(RUN)/python -m sealreel.service.demo "$$PROMPT"
+	@$(RUN)/python -m sealreel.service.demo "$$DEMO_PROMPT"
 
 test: debian-test $(VENV)/.installed check  ## every check and every test
 	$(RUN)/python -m pytest -n 2 -m "not benchmark"
