@@ -8,7 +8,7 @@ from pathlib import Path
 
 from .. import __version__
 from ..errors import ManifestUnreadable, RefusedByPolicy, UnreadableMedia, UnsupportedMedia
-from ..media import Clip, container_for, form_of, probe, read_luma, read_pictures, scratch, sweep_drafts
+from ..media import Clip, container_for, form_of, probe, read_luma, read_pictures, remux, scratch, sweep_drafts
 from .departure import let_out
 from .fingerprint import fingerprint_glimpses, glimpse
 from .imprint import Draft
@@ -86,8 +86,6 @@ def _signable(clip: Clip, output: Path, config: MarkConfig) -> Generator[Clip]:
             f"{clip.path}: {clip.container} files cannot hold a manifest; take it into MP4 on the way with --remux, "
             f"or before, for example: ffmpeg -i {clip.path.name} -c copy {clip.path.stem}.mp4"
         )
-    from ..media import remux
-
     with scratch(output) as copy:
         remux(clip.path, copy)
         yield probe(copy, limits=config.release.limits)
@@ -183,6 +181,4 @@ def _copy(clip: Clip, copy: Path, container: str) -> None:
             f"{clip.path}: a {clip.container} picture cannot become {container} without touching its pixels; "
             "keep the suffix, or mark it without --sign-only"
         )
-    from ..media import remux
-
     remux(clip.path, copy)

@@ -11,12 +11,12 @@ BUSY_SECONDS = 30.0
 _SQLITE = re.compile(r"sqlite(?:\+pysqlite)?://(?P<path>.*)", re.DOTALL)
 
 
-def open_store(url: str, *, busy_seconds: float = BUSY_SECONDS) -> Store:
+def open_store(url: str, *, busy_seconds: float | None = None) -> Store:
     """Open a store, making or upgrading its schema where needed; safe when two processes do so at once.
 
     Args:
         url: `sqlite:///relative/path`, `sqlite:////absolute/path` or `postgresql+psycopg://…`.
-        busy_seconds: How long to wait for other writers before `StoreLocked`.
+        busy_seconds: How long to wait for other writers before `StoreLocked`; 30 if None.
 
     Raises:
         StoreError: The URL means no store, or its directory cannot be written.
@@ -30,7 +30,7 @@ def open_store(url: str, *, busy_seconds: float = BUSY_SECONDS) -> Store:
         raise StoreError(f"{_without_password(url)!r} is not a store; {_ACCEPTED}")
     from .sql import SqlStore
 
-    return SqlStore(url, path=path, busy_seconds=busy_seconds)
+    return SqlStore(url, path=path, busy_seconds=BUSY_SECONDS if busy_seconds is None else busy_seconds)
 
 
 def store_exists(url: str) -> bool:

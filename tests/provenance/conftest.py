@@ -10,6 +10,9 @@ import cv2
 import numpy as np
 import pytest
 
+from sealreel.media import Encoding
+from sealreel.provenance import ReleaseConfig, VerifyConfig
+from sealreel.provenance.keyring import open_keyring
 from sealreel.provenance.manifest import Claim, ModelInfo, TrustAnchors, sign_file
 from sealreel.provenance.payload import Payload
 from sealreel.provenance.signing import Signer, load_signer, local_root_pem
@@ -66,6 +69,60 @@ def tiny_jpeg(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def tiny_media(tiny_mp4: Path, tiny_png: Path, tiny_jpeg: Path) -> dict[str, Path]:
     """One file of each type, by media type."""
     return {"video/mp4": tiny_mp4, "image/png": tiny_png, "image/jpeg": tiny_jpeg}
+
+
+Shoot = Callable[..., Path]
+
+
+@pytest.fixture(scope="session")
+def shoot() -> Shoot:
+    """Film a moving texture; another seed films something else."""
+    return film
+
+
+@pytest.fixture(scope="session")
+def footage(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One second of moving texture, 256 × 256 pixels."""
+    return film(tmp_path_factory.mktemp("footage") / "footage.mp4")
+
+
+def film(path: Path, *, seed: int = 7, size: int = 256, frames: int = 24) -> Path:
+    """Write a moving texture as H.264, VP9 (webm, mkv) or a picture, by the suffix."""
+    blobs = np.random.default_rng(seed).integers(40, 215, (16, 32, 3), dtype=np.uint8)
+    smooth = np.asarray(cv2.resize(blobs, (2 * size, size), interpolation=cv2.INTER_CUBIC), np.uint8)
+    grain = np.random.default_rng(seed + 1).integers(0, 25, smooth.shape, dtype=np.uint8)
+    scene = np.asarray(cv2.add(smooth, grain), np.uint8)
+    if path.suffix in (".png", ".jpg", ".webp"):
+        assert cv2.imwrite(str(path), scene[:, :size])
+        return path
+    webm = path.suffix in (".webm", ".mkv")
+    with cast("Any", av).open(str(path), "w") as container:
+        stream = container.add_stream("libvpx-vp9" if webm else "libx264", rate=24)
+        stream.width, stream.height, stream.pix_fmt = size, size, "yuv420p"
+        stream.options = {"cpu-used": "8", "deadline": "realtime"} if webm else {"preset": "ultrafast", "crf": "18"}
+        for index in range(frames):
+            picture = np.ascontiguousarray(scene[:, 3 * index : 3 * index + size])
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
+        container.mux(stream.encode())
+    return path
+
+
+@pytest.fixture
+def installation(identity: Path, signer: Signer, trust: TrustAnchors, tmp_path: Path) -> ReleaseConfig:
+    """How a fresh installation releases: the shared identity, a store of its own."""
+    return ReleaseConfig(
+        signer=signer,
+        keyring=open_keyring(identity),
+        store_url=f"sqlite:///{tmp_path / 'store' / 'records.sqlite'}",
+        trust=trust,
+        encoding=Encoding(preset="ultrafast", threads=1),
+    )
+
+
+@pytest.fixture
+def look(installation: ReleaseConfig) -> VerifyConfig:
+    """How that installation verifies."""
+    return VerifyConfig(trust=installation.trust, keys=installation.keyring.keys, store_url=installation.store_url)
 
 
 @pytest.fixture
