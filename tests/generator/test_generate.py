@@ -22,14 +22,15 @@ from sealreel.errors import (
     UnsupportedMedia,
 )
 from sealreel.generator import GenerationConfig, LoadedPipeline, generate, generate_many, load_pipeline
+from sealreel.generator.footage import shoot
 from sealreel.media import probe, read_frames, read_luma
 from sealreel.provenance.manifest import read_manifest
 from sealreel.provenance.release import ReleaseConfig
 from sealreel.provenance.store import open_store
 from sealreel.provenance.watermark import load_method
 
-SIDE, FRAMES = 128, 17
-"""Large enough to hold the mark, small enough to wait for."""
+SIDE, FRAMES, STILL = 192, 9, 384
+"""Large enough to hold the mark with room to spare, small enough to wait for."""
 
 
 @pytest.fixture(scope="module")
@@ -113,26 +114,40 @@ def test_the_prompt_is_neither_in_the_file_nor_in_the_record(
 
 @pytest.mark.parametrize("name", ["out.png", "out.jpg", "out.webp"])
 def test_the_suffix_of_a_picture_makes_one_frame(request_for: Any, ltx: LoadedPipeline, name: str) -> None:
-    request = request_for(name, frames=None, width=256, height=256)
+    request = request_for(name, frames=None, width=STILL, height=STILL)
 
     generate(request, pipeline=ltx)
 
     assert probe(request.output).kind == "image"
 
 
-def test_the_pixels_of_a_picture_are_those_of_the_model(request_for: Any, ltx: LoadedPipeline) -> None:
-    """The mark moves luma by far less than a wrong colour conversion would."""
-    still, clip = request_for("out.png", frames=1), request_for("out.mp4", frames=9)
+@pytest.mark.parametrize(("name", "frames"), [("out.png", 1), ("out.mp4", FRAMES)])
+def test_no_colour_is_shifted_on_the_way_to_the_file(
+    request_for: Any, ltx: LoadedPipeline, name: str, frames: int
+) -> None:
+    request = request_for(name, frames=frames, width=STILL, height=STILL)
+    shot = shoot(ltx, request, seed=5, frames=frames).rgb
 
-    generate(still, pipeline=ltx)
-    generate(clip, pipeline=ltx)
+    generate(request, pipeline=ltx)
 
-    colours = [next(iter(read_frames(probe(one.output)))).rgb.mean(axis=(0, 1)) for one in (still, clip)]
-    assert np.abs(colours[0] - colours[1]).max() < 40
+    written = np.stack([frame.rgb for frame in read_frames(probe(request.output))])
+    assert written.shape == shot.shape
+    assert np.abs(written.mean(axis=(1, 2)) - shot.mean(axis=(1, 2))).max() < 1
+
+
+def test_a_picture_differs_from_the_models_by_the_mark_alone(request_for: Any, ltx: LoadedPipeline) -> None:
+    request = request_for("out.png", frames=1, width=STILL, height=STILL)
+    shot = shoot(ltx, request, seed=5, frames=1).rgb
+
+    output = generate(request, pipeline=ltx)
+
+    error = next(iter(read_frames(probe(request.output)))).rgb.astype(float) - shot[0]
+    assert output.psnr_y_db is not None
+    assert 10 * np.log10(255**2 / (error**2).mean()) == pytest.approx(output.psnr_y_db, abs=1)
 
 
 def test_a_picture_of_several_frames_is_refused(request_for: Any, ltx: LoadedPipeline) -> None:
-    with pytest.raises(OptionUnsupported, match="holds one picture, 17 frames were asked"):
+    with pytest.raises(OptionUnsupported, match="holds one picture, 9 frames were asked"):
         generate(request_for("out.png"), pipeline=ltx)
 
 
@@ -194,13 +209,13 @@ import sys
 from pathlib import Path
 calls = []
 sys.addaudithook(lambda event, _: calls.append(event) if event in {
-    "socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "socket.sendto", "socket.bind"} else None)
+    "socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "socket.sendto", "socket.sendmsg"} else None)
 sys.path.insert(0, sys.argv[1])
 from conftest import release_config
 from sealreel.generator import GenerationConfig, generate
 home = Path(sys.argv[3])
 config = GenerationConfig(prompt="a red ball", output=home / "out.mp4", release=release_config(home / "keys"),
-    model=sys.argv[2], width=128, height=128, frames=17, steps=int(sys.argv[4]), seed=1, device="cpu")
+    model=sys.argv[2], width=192, height=192, frames=9, steps=int(sys.argv[4]), seed=1, device="cpu")
 generate(config, on_step=lambda done, total: print(done, flush=True))
 print("calls", calls)
 """
