@@ -27,7 +27,7 @@ def error_answer(error: BaseException, *, file: str | None, code: int) -> dict[s
         "schema": "sealreel.error/1",
         "file": file,
         "verdict": "error",
-        "reasons": [{"code": _code(error), "text": describe(error)}],
+        "reasons": [{"code": _code(error), "text": describe(error, file=file)}],
         "exit": int(code),
     }
 
@@ -43,7 +43,7 @@ def verify_error_answer(error: BaseException, *, file: str, verdict: str = "erro
         "file": file,
         "sha256": None,
         "verdict": verdict,
-        "reasons": [{"code": _code(error), "text": describe(error)}],
+        "reasons": [{"code": _code(error), "text": describe(error, file=file)}],
         "manifest": None,
         "watermark": None,
         "recovered": None,
@@ -150,7 +150,7 @@ def record_answer(record: "Record") -> dict[str, Any]:
         "media_type": record.media_type,
         "file_name": record.file_name,
         "generator": record.generator,
-        "digital_source_type": record.digital_source_type,
+        "digital_source_type": record.digital_source_type or None,
         "prompt_sha256": record.prompt_sha256,
         "duration_ms": record.fingerprint.duration_ms,
         "state": record.state,

@@ -26,13 +26,18 @@ def warn(text: str) -> None:
     print(escape(text, longest=LONGEST_MESSAGE), file=sys.stderr, flush=True)
 
 
-def complain(error: BaseException) -> None:
+def complain(error: BaseException, *, file: str | None = None) -> None:
     """Print why something could not be done."""
-    warn(f"sealreel: {describe(error)}")
+    warn(f"sealreel: {describe(error, file=file)}")
 
 
-def describe(error: BaseException) -> str:
-    """Return what went wrong in one sentence; a defect of ours is called that."""
+def describe(error: BaseException, *, file: str | None = None) -> str:
+    """Return what went wrong in one sentence, with the file that it is about; a defect of ours is called that."""
+    text = _words(error)
+    return text if file is None or file in text else f"{file}: {text}"
+
+
+def _words(error: BaseException) -> str:
     if isinstance(error, SealreelError):
         return str(error)
     if isinstance(error, MemoryError):

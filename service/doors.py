@@ -45,7 +45,7 @@ def fail(error: Exception, *, json: bool, file: str | None = None) -> Exit:
         The exit code; for a defect of ours it is the one of "could not do it".
     """
     debug(error)
-    complain(error)
+    complain(error, file=file)
     code = exit_of_error(error) if isinstance(error, SealreelError) else Exit.CANNOT
     if json:
         emit(error_answer(error, file=file, code=code))

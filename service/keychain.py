@@ -10,6 +10,7 @@ from .secrecy import password_from, without_secrets
 from .trust import KINDS, read_pem
 
 if TYPE_CHECKING:
+    from ..provenance.watermark import WatermarkKey
     from .settings import InForce
 
 IMPORTED = "imported"
@@ -50,14 +51,20 @@ def import_identity(known: "InForce", chain: Path, key: Path, *, force: bool) ->
         write_private(kept_chain, chain.read_bytes())
 
 
+def watermark_keys(known: "InForce") -> "tuple[WatermarkKey, ...]":
+    """Return the keys that marks are read with, the current one first; none before the first mark, and makes none."""
+    from ..provenance.keyring import open_keyring
+
+    directory = known.directories.keys
+    return open_keyring(directory).keys if (directory / "keyring.json").exists() else ()
+
+
 def keys_answer(known: "InForce", *, action: str, file: Path | None = None) -> dict[str, Any]:
     """Return `sealreel.keys/1`: identities, watermark key ids and trust anchors as they are now; makes nothing."""
-    from ..provenance.keyring import open_keyring
     from ..provenance.signing import local_root_pem
 
     directories = known.directories
-    has_keyring = (directories.keys / "keyring.json").exists()
-    keyring = open_keyring(directories.keys) if has_keyring else None
+    keys = watermark_keys(known)
     root = local_root_pem(directories.keys)
     chain, _ = imported_files(known)
     return with_schema(
@@ -69,9 +76,7 @@ def keys_answer(known: "InForce", *, action: str, file: Path | None = None) -> d
             "signer": without_secrets(known.settings.signer),
             "local_root": None if root is None else _certificate(root),
             "imported": _certificate(read_pem(chain)) if chain.exists() else None,
-            "watermark_keys": []
-            if keyring is None
-            else [{"id": key.key_id, "current": key == keyring.current} for key in keyring.keys],
+            "watermark_keys": [{"id": key.key_id, "current": key is keys[0]} for key in keys],
             "trust": [
                 {"kind": kind, "file": str(path), **_certificate(read_pem(path))}
                 for kind in KINDS

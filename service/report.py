@@ -116,7 +116,8 @@ def _recovery(recovery: Recovery) -> Iterator[tuple[str, str]]:
         "recovered",
         f"record {record.payload} through the {recovery.found_by}, distance {recovery.distance:.3f} ({same})",
     )
-    yield "", f"{_quoted(record.file_name)}, {escape(record.digital_source_type)}, made {_utc(record.created_at)}"
+    source_type = escape(record.digital_source_type or "source type not known")
+    yield "", f"{_quoted(record.file_name)}, {source_type}, made {_utc(record.created_at)}"
 
 
 def _quoted(text: str) -> str:

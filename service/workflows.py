@@ -6,19 +6,26 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import SettingsInvalid
 from ..media import Encoding, Limits
-from ..provenance import MarkConfig, ReleaseConfig, mark as mark, verify as verify
+from ..provenance import (
+    MarkConfig,
+    Output,
+    ReleaseConfig,
+    Verdict,
+    VerifyConfig,
+    mark as mark_file,
+    verify as verify_file,
+)
 from ..provenance.keyring import open_keyring
 from ..provenance.manifest.claim import source_type_uri
 from ..provenance.signing import Timestamping, load_signer
-from ..provenance.watermark import Strength
-from .keychain import signer_spec
+from ..provenance.watermark import METHOD_NAMES, Strength
+from .keychain import signer_spec, watermark_keys
 from .secrecy import password_from
 from .settings import InForce
 from .trust import anchors
 
 if TYPE_CHECKING:
-    from ..generator import Attempt, GenerationConfig
-    from ..generator.footage import OnStep
+    from ..generator import Attempt, GenerationConfig, OnStep
 
 
 def release_config(known: InForce, *, sidecar: bool = False) -> ReleaseConfig:
@@ -65,6 +72,36 @@ def mark_config(known: InForce, *, sidecar: bool, digital_source_type: str | Non
     return MarkConfig(
         release=release_config(known, sidecar=sidecar), digital_source_type=digital_source_type, **options
     )
+
+
+def mark(source: Path, output: Path, config: MarkConfig) -> Output:
+    """Watermark, sign and record a file; see `provenance.mark`."""
+    return mark_file(source, output, config)
+
+
+def verify_config(known: InForce, *, sidecar: Path | None = None) -> VerifyConfig:
+    """Return what to believe and how far to look; makes no key and no store.
+
+    Raises:
+        KeyringUnusable: The watermark keys cannot be read.
+        SettingsInvalid: A trusted PEM file is unreadable.
+    """
+    settings = known.settings
+    return VerifyConfig(
+        trust=anchors(known),
+        keys=watermark_keys(known),
+        store_url=settings.store,
+        check_watermark=settings.watermark,
+        methods=tuple(dict.fromkeys((METHOD_NAMES[0], settings.watermark_method))),
+        sidecar=sidecar,
+        online=settings.online,
+        limits=limits(known),
+    )
+
+
+def verify(path: Path, config: VerifyConfig) -> Verdict:
+    """Say what a file proves; see `provenance.verify`."""
+    return verify_file(path, config)
 
 
 def generation_configs(

@@ -114,7 +114,7 @@ def _answer(one: Input, config: "VerifyConfig", *, quiet: bool, as_json: bool) -
 
 def _failure(one: Input, error: Exception, *, quiet: bool, as_json: bool) -> str:
     conclusion = "unsupported" if isinstance(error, UnsupportedMedia) else "error"
-    complain(error)
+    complain(error, file=one.name)
     if as_json and not quiet:
         emit(verify_error_answer(error, file=one.name, verdict=conclusion))
     elif not quiet:

@@ -3,13 +3,14 @@
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import av
 import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+import sealreel.generator
 from sealreel.service.cli import app
 
 
@@ -58,42 +59,33 @@ def shell(tmp_path: Path) -> Shell:
     return Shell(tmp_path / "home")
 
 
-def write_clip(path: Path, *, width: int = 256, height: int = 256, frames: int = 24, sound: bool = False) -> Path:
-    """Write textured, moving H.264 (VP9 for webm and mkv), with a tone on request."""
-    shade = np.random.default_rng(7)
+def write_clip(path: Path, *, seed: int = 7, width: int = 256, height: int = 256, frames: int = 24) -> Path:
+    """Write textured, moving H.264, or VP9 for webm."""
+    shade = np.random.default_rng(seed)
     texture = np.repeat(np.repeat(shade.integers(40, 215, (64, 128, 3), dtype=np.uint8), 8, axis=0), 8, axis=1)
-    webm = path.suffix in (".webm", ".mkv")
-    with av.open(str(path), "w") as container:
-        stream = cast("av.VideoStream", container.add_stream("libvpx-vp9" if webm else "libx264", rate=24))
+    webm = path.suffix == ".webm"
+    container: Any = av.open(str(path), "w")
+    with container:
+        stream = container.add_stream("libvpx-vp9" if webm else "libx264", rate=24)
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
         stream.options = {"cpu-used": "8", "deadline": "realtime"} if webm else {"preset": "ultrafast", "crf": "18"}
-        tone = cast("av.AudioStream", container.add_stream("aac", rate=48_000)) if sound else None
         for index in range(frames):
             rgb = np.ascontiguousarray(texture[:height, index * 4 : index * 4 + width])
-            for packet in stream.encode(av.VideoFrame.from_ndarray(rgb, format="rgb24")):
-                container.mux(packet)
-        for packet in stream.encode():
-            container.mux(packet)
-        if tone is not None:
-            _write_tone(container, tone, seconds=frames / 24)
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(rgb, format="rgb24")))
+        container.mux(stream.encode(None))
     return path
-
-
-def _write_tone(container: Any, tone: Any, *, seconds: float) -> None:
-    for start in range(0, round(seconds * 48_000), 1024):
-        wave = np.sin(np.arange(start, start + 1024) * 0.06).astype(np.float32)[None] * 0.2
-        frame = av.AudioFrame.from_ndarray(wave, format="fltp", layout="mono")
-        frame.sample_rate, frame.pts = 48_000, start
-        for packet in tone.encode(frame):
-            container.mux(packet)
-    for packet in tone.encode():
-        container.mux(packet)
 
 
 @pytest.fixture(scope="session")
 def footage(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """One second of video that was made elsewhere; read only."""
     return write_clip(tmp_path_factory.mktemp("footage") / "footage.mp4")
+
+
+@pytest.fixture(scope="session")
+def stranger(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One second of other video, that no installation has seen; read only."""
+    return write_clip(tmp_path_factory.mktemp("stranger") / "stranger.mp4", seed=8)
 
 
 @dataclass(frozen=True)
@@ -118,5 +110,14 @@ def studio(tmp_path_factory: pytest.TempPathFactory, footage: Path) -> Studio:
 
 @pytest.fixture(scope="session")
 def webm(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The same second in a container that no manifest fits in."""
-    return write_clip(tmp_path_factory.mktemp("webm") / "talk.webm")
+    """A second that nobody has seen, in a container that no manifest fits in."""
+    return write_clip(tmp_path_factory.mktemp("webm") / "talk.webm", seed=9)
+
+
+@pytest.fixture(scope="session")
+def embedded() -> Path:
+    """The model that ships with the package."""
+    folder = Path(str(sealreel.generator.__file__)).parent / "embedded"
+    if not list(folder.rglob("model_index.json")):
+        pytest.skip("the embedded model is not trained yet: sealreel train generator")
+    return folder

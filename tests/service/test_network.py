@@ -26,6 +26,7 @@ def command(request: pytest.FixtureRequest, studio: Any, tmp_path: Path) -> list
     """Arguments of a verb that works offline."""
     verb: str = request.param
     if verb == "generate":
+        request.getfixturevalue("embedded")
         return ["generate", "a red ball rolls to the left", "-o", str(tmp_path / "made.mp4"), "--steps", "2"]
     if verb == "mark":
         return ["mark", str(studio.original), "-o", str(tmp_path / "out.mp4"), "--preset", "ultrafast"]

@@ -1,7 +1,10 @@
 """`sealreel verify` as a user types it, on real files."""
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -102,14 +105,14 @@ def test_without_the_key_nothing_is_found(studio: Any, stripped: Path, shell: Ru
     assert "authentic" not in ran.out
 
 
-def test_footage_without_provenance_is_called_that(studio: Any) -> None:
-    ran = studio.shell("verify", studio.original, "--json")
+def test_footage_without_provenance_is_called_that(studio: Any, stranger: Path) -> None:
+    ran = studio.shell("verify", stranger, "--json")
 
     assert (ran.code, valid(ran.answer)["verdict"]) == (4, "no_provenance")
 
 
-def test_the_worst_of_several_files_is_the_code(studio: Any, stripped: Path, changed: Path) -> None:
-    ran = studio.shell("verify", studio.marked, stripped, changed, studio.original, "missing.mp4", "--json")
+def test_the_worst_of_several_files_is_the_code(studio: Any, stripped: Path, changed: Path, stranger: Path) -> None:
+    ran = studio.shell("verify", studio.marked, stripped, changed, stranger, "missing.mp4", "--json")
 
     assert [answer["verdict"] for answer in map(valid, ran.answers)] == [
         "verified", "recovered", "tampered", "no_provenance", "error",
@@ -155,8 +158,8 @@ def test_a_folder_is_verified_file_by_file(studio: Any, tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
-def test_a_list_on_stdin_names_the_files(studio: Any) -> None:
-    ran = studio.shell("verify", "--from-list", "-", "--json", stdin=f"{studio.marked}\n{studio.original}\n")
+def test_a_list_on_stdin_names_the_files(studio: Any, stranger: Path) -> None:
+    ran = studio.shell("verify", "--from-list", "-", "--json", stdin=f"{studio.marked}\n{stranger}\n")
 
     assert [answer["verdict"] for answer in ran.answers] == ["verified", "no_provenance"]
 
@@ -196,3 +199,23 @@ def test_every_line_of_json_stands_alone(studio: Any, stripped: Path) -> None:
     out = studio.shell("verify", studio.marked, stripped, "missing.mp4", "--json").out
 
     assert len([json.loads(line) for line in out.splitlines()]) == 3
+
+
+def test_the_unmarked_original_is_found_by_its_content(studio: Any) -> None:
+    ran = studio.shell("verify", studio.original, "--json")
+
+    assert (ran.code, ran.answer["recovered"]["found_by"]) == (6, "fingerprint")
+
+
+def test_a_file_may_come_on_stdin(studio: Any) -> None:
+    environment = {**os.environ, **studio.shell.environment}
+    with studio.marked.open("rb") as stdin:
+        ran = subprocess.run(
+            [sys.executable, "-m", "sealreel.service.cli", "verify", "-", "--json"],
+            env=environment,
+            stdin=stdin,
+            capture_output=True,
+            check=True,
+        )
+
+    assert (json.loads(ran.stdout)["file"], json.loads(ran.stdout)["verdict"]) == ("-", "verified")
