@@ -48,9 +48,7 @@ def generate(
         NoMarkPossible: The mark does not read back even at the strongest allowed setting; no file is left.
         SigningError, StoreError: The back half failed; no file is left.
     """
-    check_prompt(config.prompt)
-    container = container_for(config.output)
-    check_output(config.output, force=config.force)  # before minutes of work
+    container = _check(config)
     is_image = container in ("png", "jpeg", "webp")
     frames = frames_wanted(config, is_image=is_image)
     seed = with_seed(config).seed or 0
@@ -76,6 +74,7 @@ def generate_many(configs: Iterable[GenerationConfig], *, on_step: OnStep | None
     for config in configs:
         wanted = (config.model, config.device, config.offline)
         try:
+            _check(config)
             if loaded is None or loaded[0] != wanted:
                 loaded = None  # two models may not fit side by side
                 loaded = (wanted, load_pipeline(config.model, device=config.device, offline=config.offline))
@@ -97,6 +96,14 @@ def facts_of(config: GenerationConfig, card: ModelCard, footage: Footage) -> Fac
         seed=footage.seed,
         notes=footage.notes,
     )
+
+
+def _check(config: GenerationConfig) -> str:
+    """Refuse what cannot be asked for or written, before seconds of loading and minutes of work."""
+    check_prompt(config.prompt)
+    container = container_for(config.output)
+    check_output(config.output, force=config.force)
+    return container
 
 
 def form_of_footage(footage: Footage, container: str) -> Form:
