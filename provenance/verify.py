@@ -42,6 +42,20 @@ class VerifyConfig:
     limits: Limits = field(default_factory=Limits)
 
 
+NO_PICTURES = {
+    b"%PDF": "PDF",
+    b"PK\x03\x04": "ZIP",
+    b"ID3": "MP3",
+    b"\xff\xfb": "MP3",
+    b"fLaC": "FLAC",
+    b"GIF8": "GIF",
+    b"II*\0": "TIFF",
+    b"MM\0*": "TIFF",
+    b"\0\0\0\x0cJXL ": "JPEG XL",
+}
+"""Files that may hold a manifest, but no pictures that are read here, by how they begin; and WAV."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sight:
     """What the pixels and the store gave."""
@@ -110,6 +124,7 @@ def _wants_pixels(manifest: ManifestReport, config: VerifyConfig) -> bool:
 def _look(path: Path, config: VerifyConfig) -> Sight:
     """Read the pixels once for the mark and, where there are records, once for the content."""
     try:
+        _check_type(path)
         clip = probe(path, limits=config.limits)
         watermark = _watermark(clip, config)
     except MediaError as error:
@@ -127,6 +142,16 @@ def _look(path: Path, config: VerifyConfig) -> Sight:
         return Sight(_believed(watermark, known=False), store_problem=error)
     known = recovery is not None and recovery.found_by == "watermark"
     return Sight(_believed(watermark, known=known), recovery)
+
+
+def _check_type(path: Path) -> None:
+    with path.open("rb") as file:
+        head = file.read(12)
+    kind = next((name for start, name in NO_PICTURES.items() if head.startswith(start)), None)
+    if head.startswith(b"RIFF") and head.endswith(b"WAVE"):
+        kind = "WAV"
+    if kind is not None:
+        raise UnsupportedMedia(f"{path}: pictures are not looked for in {kind} files")
 
 
 def _watermark(clip: Clip, config: VerifyConfig) -> Extraction:
@@ -183,8 +208,11 @@ def _compared(glimpses: Glimpses, record: Record) -> Recovery:
 
 
 def _raise_if_nothing_was_seen(manifest: ManifestReport, sight: Sight) -> None:
-    """An exception means that we could not look; where the manifest says something, we could."""
-    if manifest.state in ("trusted", "valid", "invalid"):
+    """An exception means that we could not look; where the manifest says something, we could.
+
+    A manifest that cannot be parsed says nothing where the file around it cannot be read either: both are damage.
+    """
+    if manifest.state in ("trusted", "valid") or (manifest.state == "invalid" and manifest.failure_kind != "malformed"):
         return
     if sight.problem is not None and not isinstance(sight.problem, UnsupportedMedia):
         raise sight.problem
