@@ -4,7 +4,7 @@ Measured on c2pa-python 0.38.1 (c2pa-rs 0.91.3); what each line is for:
 - Everything is set explicitly: the library ignores misspelt settings without a warning, fetches remote manifests
   unless told not to, and resolves identity assertions over the network even then (`allowed_network_hosts`).
 - `verify_after_reading` is never turned off: without it, everything reads as Invalid with no finding.
-- Streams swallow exceptions: a full disk would show as a parse error. `_Watched` keeps the first OSError.
+- Streams swallow exceptions: a full disk would show as a parse error. `watched_file` keeps the first OSError.
 - Signers swallow exceptions: a removed token would show as "COSE signature invalid". `_remembering` keeps it.
 - A blocked remote manifest is a plain C2paError that begins with "Remote:".
 """
@@ -18,18 +18,18 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, Literal, cast
+from typing import Any, Literal
 
 import c2pa
 
-from ...errors import ManifestUnreadable, OutputUnwritable, SealreelError, SigningFailed
+from ...errors import ManifestUnreadable, SealreelError, SigningFailed
 from ..signing import Signer
 from ..signing.certificates import ACCEPTED_USAGES
 from .claim import PARENT_LABEL, PEER_BINDING_PREFIX, SOFT_BINDING_ALG
 from .trust import TrustAnchors
+from .watched_file import open_drain, open_watched
 
 MERKLE_CHUNK_KIB = 1024
-"""Without chunks, signing and verifying 1 GB take 550 MB of memory; with them, 40."""
 MAX_SIDECAR_BYTES = 64 << 20
 LIST_URI = "urn:sealreel:trust:"
 """Before the kind of anchor (`manifest`, `tsa`, `cawg`): how the library names the list that a certificate is on."""
@@ -119,9 +119,9 @@ def sign_store(
     failures: list[SealreelError] = []
     try:
         with (
-            _opened(source) as stream,
-            _drain(target) as drain,
-            _context(trust, online=False, identities=False) as context,
+            open_watched(source) as stream,
+            open_drain(target) as drain,
+            _context(trust, chunked=stream.prepare_chunks(write=embed)) as context,
             c2pa.Builder(definition, context) as builder,
         ):
             if parent is not None:
@@ -140,7 +140,7 @@ def _add_parent(builder: c2pa.Builder, parent: Parent, trust: TrustAnchors) -> N
     ingredient: dict[str, Any] = {"title": parent.title, "relationship": "parentOf", "label": PARENT_LABEL}
     if parent.sidecar is not None:
         ingredient |= _from_sidecar(builder, parent.path, parent.sidecar, trust)
-    with _opened(parent.path) as stream:
+    with open_watched(parent.path) as stream:
         try:
             builder.add_ingredient(json.dumps(ingredient), parent.media_type, stream)
         except c2pa.C2paError as error:
@@ -191,7 +191,7 @@ def _reader(
         raise ManifestUnreadable(f"{path}: empty")  # to the library, merely a type that it does not support
     manifest = None if sidecar is None else _sidecar(sidecar)
     with (
-        _opened(path) as stream,
+        open_watched(path) as stream,
         _context(trust, online=online, identities=identities) as context,
         # No media type: the library looks at the bytes, so a wrong suffix is no trap.
         c2pa.Reader(None, stream, manifest, context) as reader,
@@ -200,7 +200,7 @@ def _reader(
 
 
 def _sidecar(path: Path) -> bytes:
-    with _opened(path) as stream:
+    with open_watched(path) as stream:
         content = stream.read(MAX_SIDECAR_BYTES + 1)
     if len(content) > MAX_SIDECAR_BYTES:
         raise ManifestUnreadable(f"{path}: more than {MAX_SIDECAR_BYTES >> 20} MiB; expected a .c2pa manifest")
@@ -229,16 +229,18 @@ def _url_in(text: str) -> str | None:
 
 
 @contextmanager
-def _context(trust: TrustAnchors, *, online: bool, identities: bool) -> Generator[c2pa.Context]:
-    with c2pa.Context.from_dict(_settings(trust, online=online, identities=identities)) as context:
+def _context(
+    trust: TrustAnchors, *, online: bool = False, identities: bool = False, chunked: bool = False
+) -> Generator[c2pa.Context]:
+    settings = _settings(trust, online=online, identities=identities, chunked=chunked)
+    with c2pa.Context.from_dict(settings) as context:
         yield context
 
 
-def _settings(trust: TrustAnchors, *, online: bool, identities: bool) -> dict[str, Any]:
-    core: dict[str, Any] = {
-        "decode_identity_assertions": identities,
-        "merkle_tree_chunk_size_in_kb": MERKLE_CHUNK_KIB,
-    }
+def _settings(trust: TrustAnchors, *, online: bool, identities: bool, chunked: bool) -> dict[str, Any]:
+    core: dict[str, Any] = {"decode_identity_assertions": identities}
+    if chunked:
+        core["merkle_tree_chunk_size_in_kb"] = MERKLE_CHUNK_KIB
     if not online:
         core["allowed_network_hosts"] = []  # nothing at all; left out, the library may ask any host
     return {
@@ -272,76 +274,3 @@ def _anchors(trust: TrustAnchors) -> list[dict[str, str]]:
             anchors = {"trust_kind": kind, "trust_uri": LIST_URI + kind, "trust_anchors": b"\n".join(bundles).decode()}
             lists.append(anchors | ({"allowed_list": allowed.decode()} if allowed else {}))
     return lists
-
-
-class _Watched:
-    """A file for the library to read and write, that remembers what the library swallows."""
-
-    def __init__(self, raw: BinaryIO) -> None:
-        self._raw = raw
-        self.failure: OSError | None = None
-
-    def read(self, size: int = -1) -> bytes:
-        with self._watching():
-            return self._raw.read(size)
-
-    def readinto(self, buffer: memoryview) -> int:
-        with self._watching():
-            return cast("Any", self._raw).readinto(buffer)
-
-    def write(self, data: bytes) -> int:
-        with self._watching():
-            return self._raw.write(data)
-
-    def seek(self, offset: int, whence: int = 0) -> int:
-        return self._raw.seek(offset, whence)  # the library probes with impossible offsets: not a failure of the disk
-
-    def tell(self) -> int:
-        return self._raw.tell()
-
-    def flush(self) -> None:
-        with self._watching():
-            self._raw.flush()
-
-    @contextmanager
-    def _watching(self) -> Generator[None]:
-        try:
-            yield
-        except OSError as error:
-            self.failure = self.failure or error
-            raise
-
-
-@contextmanager
-def _opened(path: Path) -> Generator[_Watched]:
-    """Open a file for reading; what the disk refuses while the library reads comes out as our error."""
-    try:
-        raw = path.open("rb")
-    except OSError as error:
-        raise ManifestUnreadable(f"{path}: {error.strerror}; expected a readable file") from error
-    with raw:
-        watched = _Watched(raw)
-        try:
-            yield watched
-        finally:
-            if watched.failure is not None:
-                raise ManifestUnreadable(f"{path}: {watched.failure.strerror} while reading") from watched.failure
-
-
-@contextmanager
-def _drain(target: Path) -> Generator[_Watched]:
-    """Open the output, readable too: the library reads back what it wrote."""
-    try:
-        raw = target.open("w+b")
-    except OSError as error:
-        raise OutputUnwritable(f"{target}: {error.strerror}") from error
-    watched = _Watched(raw)
-    try:
-        yield watched
-    finally:
-        try:
-            raw.close()
-        except OSError as error:
-            watched.failure = watched.failure or error
-        if watched.failure is not None:
-            raise OutputUnwritable(f"{target}: {watched.failure.strerror} while writing") from watched.failure

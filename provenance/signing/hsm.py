@@ -75,10 +75,11 @@ def pkcs11_signer(uri: str, *, password: Password | None = None) -> Signer:
     target = parse_uri(uri)
     pin = _pin(target, password)
     with _session(target, pin) as session:
+        key = _find_key(session, target)
         chain = _chain(session, target)
         where = target.chain or f"token {target.token or target.module}"
         algorithm = check_chain(chain, None, where=where)
-        trial = _sign(_find_key(session, target), algorithm, _TRIAL)  # found out now, not after the encoding
+        trial = _sign(key, algorithm, _TRIAL)  # found out now, not after the encoding
     if not belongs(trial, _TRIAL, chain[0].public_key(), algorithm):
         raise SigningIdentityInvalid(f"{where}: the key on the token does not belong to the first certificate")
 
