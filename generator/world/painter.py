@@ -38,6 +38,14 @@ def paint(scene: Scene, moments: Sequence[float], side: int = 256) -> Tensor:
     return picture * shade[:, None] * (1 - coverage) + _surface(scene, x, y) * coverage
 
 
+def object_mask(scene: Scene, moment: float, side: int = 256, margin: float = 0.05) -> Tensor:
+    """Return where the object is, `margin` frame widths around it included; float32 (1, side, side), 0 or 1."""
+    centre_x, centre_y = scene.position(moment)
+    axis = (torch.arange(side, dtype=torch.float32) + 0.5) / side
+    distance = _distance(scene.shape, (axis - centre_x)[None, None, :], (axis - centre_y)[None, :, None], scene.radius)
+    return (distance < margin).to(torch.float32)
+
+
 def backdrop(scene: Scene, side: int = 256) -> Tensor:
     """Return the empty stage, float32 (3, side, side) in [0, 1]."""
     entry = BACKGROUNDS[scene.background]
