@@ -13,16 +13,17 @@ UNKNOWN_FILLER: Final = "qx"
 """Stands in for a word that the model has never seen; it is not part of the vocabulary."""
 
 
-def caption(scene: Scene, rng: random.Random) -> str:
+def caption(scene: Scene, rng: random.Random, *, name_background: bool = False) -> str:
     """Return one of many true sentences about `scene`.
 
-    Colour, shape and direction are always named; background, size and speed often are. Where size or speed is not
+    Colour, shape and direction are always named; background, size and speed often are (the background
+    always with `name_background`). Where size or speed is not
     named, the sentence holds for every size and speed.
     """
     phrase_object = _object_phrase(scene, rng)
     phrase_motion = _motion_phrase(scene, rng)
     opening, ending = rng.choice(_OPENINGS), rng.choice(_ENDINGS)
-    background = rng.choice(BACKGROUNDS[scene.background].phrases) if rng.random() < 0.7 else ""
+    background = rng.choice(BACKGROUNDS[scene.background].phrases) if name_background or rng.random() < 0.7 else ""
     order = rng.random()
     if background and order < 0.25:
         parts = (background, opening, phrase_object, phrase_motion)
