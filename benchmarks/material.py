@@ -14,8 +14,8 @@ import numpy.typing as npt
 from ..media import Encoding, Picture, generated_form, write_pictures
 
 LOOP_FRAMES = 60
-_GRAIN = 2.5
-"""Code values; a camera's sensor at good light. Without it the texture compresses far better than footage does."""
+_GRAIN = 3.5
+"""Code values; with it x264 medium costs about as much a frame as on hand-held 1080p footage, without it half."""
 
 
 def moving_texture(*, width: int, height: int, rate: Fraction, frames: int, noise: float = 0.0) -> Iterator[Picture]:

@@ -10,11 +10,11 @@ from typing import Any, cast
 
 from ..errors import SealreelError
 
-_MIB = 1 << 20
+_MB = 1_000_000
 
 
 class TaskFailed(SealreelError):
-    """A measured process ended with an error; its message holds the process's last words."""
+    """A measured process ended with an error; its message holds the last line it wrote."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +29,9 @@ class Measured:
     """What the task itself measured."""
 
     @property
-    def peak_mib(self) -> float:
-        """Peak memory in MiB."""
-        return self.peak_bytes / _MIB
+    def peak_mb(self) -> float:
+        """Peak memory in megabytes (10^6)."""
+        return self.peak_bytes / _MB
 
 
 def run_task(name: str, directory: Path, **arguments: Any) -> Measured:
@@ -51,7 +51,8 @@ def run_task(name: str, directory: Path, **arguments: Any) -> Measured:
     done = subprocess.run(command, input=job, capture_output=True, text=True, check=False)  # noqa: S603 - our own module
     wall = time.perf_counter() - start
     if done.returncode != 0:
-        raise TaskFailed(f"the task {name} ended with code {done.returncode}: {done.stderr.strip()[-2000:]}")
+        last_words = done.stderr.strip().splitlines()[-1:] or ["it said nothing"]
+        raise TaskFailed(f"the task {name} ended with code {done.returncode}: {last_words[0][:500]}")
     values = cast("dict[str, float]", json.loads(done.stdout.splitlines()[-1]))
     return Measured(wall_seconds=wall, peak_bytes=int(values.pop("peak_bytes")), values=values)
 

@@ -7,9 +7,8 @@ from fractions import Fraction
 from ..errors import SealreelError
 from ..media import Colour, Form, Picture, check_output, container_for, generated_form, pictures_from_frames
 from ..media.rgb import picture_of
+from ..provenance import Facts, Output, release
 from ..provenance.manifest import ModelInfo
-from ..provenance.output import Output
-from ..provenance.release import Facts, release
 from .footage import Footage, OnStep, shoot
 from .loader import LoadedPipeline, load_pipeline
 from .model_card import ModelCard

@@ -8,7 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from ..errors import OptionUnsupported, PromptInvalid
-from ..provenance.release import ReleaseConfig
+from ..provenance import ReleaseConfig
 from .memory import Device
 
 PROMPT_LIMIT = 10_000

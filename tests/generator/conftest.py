@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from sealreel.media import Encoding
+from sealreel.provenance import ReleaseConfig
 from sealreel.provenance.keyring import open_keyring
 from sealreel.provenance.manifest import TrustAnchors
-from sealreel.provenance.release import ReleaseConfig
 from sealreel.provenance.signing import load_signer, local_root_pem
 
 WORDS = ("<pad>", "</s>", "<unk>", "a", "red", "blue", "ball", "square", "moves", "left", "right")

@@ -24,8 +24,8 @@ from sealreel.errors import (
 from sealreel.generator import GenerationConfig, LoadedPipeline, generate, generate_many, load_pipeline
 from sealreel.generator.footage import shoot
 from sealreel.media import probe, read_frames, read_luma
+from sealreel.provenance import ReleaseConfig
 from sealreel.provenance.manifest import read_manifest
-from sealreel.provenance.release import ReleaseConfig
 from sealreel.provenance.store import open_store
 from sealreel.provenance.watermark import load_method
 
