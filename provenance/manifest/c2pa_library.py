@@ -121,7 +121,8 @@ def sign_store(
         with (
             open_watched(source) as stream,
             open_drain(target) as drain,
-            _context(trust, chunked=stream.prepare_chunks(write=embed)) as context,
+            # With chunks, the library puts a box into the file even when told to embed nothing.
+            _context(trust, chunked=embed and stream.prepare_chunks()) as context,
             c2pa.Builder(definition, context) as builder,
         ):
             if parent is not None:

@@ -22,11 +22,10 @@ class WatchedFile:
         self._patches: dict[int, bytes] = {}
         self.failure: OSError | None = None
 
-    def prepare_chunks(self, *, write: bool) -> bool:
-        """Say whether the file is large enough to be hashed in chunks, and if it is written anew, make them sure."""
+    def prepare_chunks(self) -> bool:
+        """Say whether the file is so large that it is hashed in chunks; then give out its headers widened."""
         chunked = os.fstat(self._raw.fileno()).st_size >= MERKLE_FROM_BYTES
-        if chunked and write:
-            self._patches = widened_headers(self._raw)
+        self._patches = widened_headers(self._raw) if chunked else {}
         return chunked
 
     def read(self, size: int = -1) -> bytes:
