@@ -7,17 +7,19 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import chain
 
 from av.container import InputContainer
 from av.error import FFmpegError
 from av.packet import Packet
+from av.stream import Stream
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from ..errors import TooLong, TooSlow, UnreadableMedia, UnsupportedMedia
 from .clip import Clip
 from .limits import Limits
-from .source import BoundedFile, opened, video_stream
+from .source import BoundedFile, opened, packets_of, video_stream
 
 # Formats whose clocks start anywhere: their times count from the first packet of any stream.
 FREE_RUNNING = frozenset({"mpegts", "mpeg"})
@@ -104,10 +106,8 @@ class _Watch:
         """Stop the clock: what the caller does with the frame is the caller's time."""
         self.spent += time.monotonic() - self.since
 
-    def met(self, packet: "Packet[VideoStream]") -> None:
+    def met(self, packet: "Packet[Stream]") -> None:
         """Note a packet that promises a picture."""
-        if packet.size == 0:
-            return
         self.packets += 1
         self.check_time()
         if packet.is_corrupt:
@@ -205,20 +205,22 @@ class _Watch:
 
 
 def _frames(container: InputContainer, stream: VideoStream, watch: _Watch) -> Iterator[VideoFrame]:
-    packets = container.demux(stream)
-    while True:
+    for packet in chain(_readable(container, stream, watch), [None]):  # None: give what is still held back
+        if packet is not None:
+            watch.met(packet)
         try:
-            packet = next(packets, None)
-        except FFmpegError as error:
-            watch.damaged(error)
-            yield from stream.decode(None)
-            return
-        if packet is None:
-            return
-        watch.met(packet)
-        try:
-            frames = packet.decode()
+            frames = stream.decode(packet)
         except FFmpegError as error:
             watch.damaged(error)
             continue
         yield from frames
+
+
+def _readable(container: InputContainer, stream: VideoStream, watch: _Watch) -> "Iterator[Packet[Stream]]":
+    """Yield the packets up to the end or to where the file breaks; to a decoder an empty one would be the end."""
+    try:
+        for packet in packets_of(container, [stream]):
+            if packet.size:
+                yield packet
+    except FFmpegError as error:
+        watch.damaged(error)

@@ -11,6 +11,7 @@ from pathlib import Path
 from ..errors import OutputExists, OutputUnwritable, SameFile
 
 _MARK = ".sealreel-draft"
+_RANDOM = 1 + 16  # a dot and 8 bytes in hexadecimal digits
 _FULL = {
     errno.ENOSPC: "the disk is full",
     errno.EDQUOT: "the disk quota is used up",
@@ -113,9 +114,10 @@ def sweep_drafts(directory: Path) -> int:
 
 
 def unwritable(output: Path, error: OSError) -> OutputUnwritable:
-    """Say why a write to `output` failed, in words."""
+    """Say why a write to `output`, or to a draft of it, failed, in words."""
     why = _FULL.get(error.errno or 0) or error.strerror or str(error)
-    return OutputUnwritable(f"{output}: could not be written, {why}; nothing was left behind")
+    final = output.with_name(output.name[1:].split(_MARK)[0][:-_RANDOM]) if _MARK in output.name else output
+    return OutputUnwritable(f"{final}: could not be written, {why}")
 
 
 def _sweep(draft: Path) -> int:
@@ -130,7 +132,7 @@ def _sweep(draft: Path) -> int:
 
 def _locked_draft(beside: Path) -> tuple[Path, int]:
     while True:
-        draft = beside.with_name(f".{beside.name[:120]}.{secrets.token_hex(8)}{_MARK}{beside.suffix}")
+        draft = beside.with_name(f".{beside.name[:120]}.{secrets.token_hex(_RANDOM // 2)}{_MARK}{beside.suffix}")
         try:
             # 0666 leaves the permissions to the user's umask, as for any file he makes.
             descriptor = os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)

@@ -1,5 +1,6 @@
 """Read the headers of PNG, JPEG and WebP: size, form and orientation, before a pixel is decoded."""
 
+import os
 import struct
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ ImageFormat = Literal["png", "jpeg", "webp"]
 
 _MAX_CHUNKS = 200_000  # a 1-GB PNG in 8-KiB chunks has 130,000
 _MAX_EXIF = 1 << 20
+_HDR_TRANSFERS = (16, 18)  # ITU-T H.273: PQ, HLG
 _PNG = b"\x89PNG\r\n\x1a\n"
 _JPEG_SAMPLING: dict[tuple[int, int], Subsampling] = {(2, 2): "4:2:0", (2, 1): "4:2:2", (1, 1): "4:4:4"}
 
@@ -107,10 +109,19 @@ def _orientation_position(exif: bytes) -> int | None:
 
 
 def _exactly(file: BinaryIO, size: int) -> bytes:
-    data = file.read(size)
-    if len(data) != size:
+    data = file.read(max(size, 0))
+    if len(data) != size:  # a negative size is one too small for its own field
         raise EOFError
     return data
+
+
+def _fits(file: BinaryIO, size: int) -> None:
+    """Raise where a chunk claims more than the file holds: a decoder would make room for it first."""
+    place = file.tell()
+    end = file.seek(0, os.SEEK_END)
+    file.seek(place)
+    if place + size > end:
+        raise EOFError
 
 
 def _read_png(file: BinaryIO) -> ImageHeader:
@@ -127,22 +138,20 @@ def _read_png(file: BinaryIO) -> ImageHeader:
     file.seek(8 + 12 + 13)
     orientation = Orientation()
     for _ in range(_MAX_CHUNKS):
-        header = file.read(8)
-        if len(header) < 8:
-            break  # a cut-off end is found when decoding
-        size, kind = struct.unpack(">I4s", header)
+        size, kind = struct.unpack(">I4s", _exactly(file, 8))
+        start = file.tell()
+        _fits(file, size + 4)
         if kind == b"tRNS":
             raise UnsupportedMedia("the PNG has transparent colours, which would be flattened; remove them first")
         if kind == b"acTL":
             raise UnsupportedMedia("the PNG is animated; convert it to a video first, for example to MP4")
-        if kind == b"cICP" and size == 4 and (code := _exactly(file, 4))[1] in (16, 18):
-            raise UnsupportedMedia(f"the PNG is HDR (transfer {code[1]}); only standard dynamic range is accepted")
+        if kind == b"cICP" and _exactly(file, 2)[1] in _HDR_TRANSFERS:
+            raise UnsupportedMedia("the PNG is HDR (PQ or HLG); only standard dynamic range is accepted")
         if kind == b"eXIf" and size <= _MAX_EXIF:
             orientation = orientation_of_exif(exif_orientation(_exactly(file, size)))
-            size = 0
         if kind == b"IEND":
             break
-        file.seek(size + 4 - (4 if kind == b"cICP" and size == 4 else 0), 1)
+        file.seek(start + size + 4)
     return ImageHeader("png", width, height, orientation, lossless=True)
 
 
@@ -188,15 +197,15 @@ def _jpeg_frame(code: int, segment: bytes) -> ImageHeader:
 
 def _read_webp(file: BinaryIO) -> ImageHeader:
     """RFC 9649 § 2.5-2.7."""
+    file.seek(4)
+    end = 8 + struct.unpack("<I", _exactly(file, 4))[0]
     file.seek(12)
     orientation = Orientation()
     size_and_form: tuple[int, int, bool] | None = None
-    for _ in range(_MAX_CHUNKS):
-        header = file.read(8)
-        if len(header) < 8:
-            break
-        kind, size = struct.unpack("<4sI", header)
+    while file.tell() + 8 <= end:
+        kind, size = struct.unpack("<4sI", _exactly(file, 8))
         start = file.tell()
+        _fits(file, size)
         if kind == b"VP8X":
             flags = _exactly(file, 10)[0]
             if flags & 0x02:

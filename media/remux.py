@@ -41,7 +41,9 @@ def remux(source: Path, target: Path, *, limits: Limits = Limits()) -> None:
         reader, _ = stack.enter_context(opened(source, limits))
         if not reader.streams.video:
             raise UnsupportedMedia(f"{source}: holds no video; expected a file with moving pictures")
-        if reader.format.name == "avi" and any(stream.has_b_frames for stream in reader.streams.video):
+        if reader.format.name == "avi" and any(
+            s.codec_context and s.codec_context.has_b_frames for s in reader.streams.video
+        ):
             raise UnsupportedMedia(f"{source}: AVI keeps no display times for B-frames; re-encode it to MP4 instead")
         timescale = movie_timescale(None, reader)
         writer = stack.enter_context(muxer(target, container, timescale))

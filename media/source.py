@@ -6,14 +6,15 @@ import contextlib
 import os
 import stat
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO, NoReturn
 
 import av
 from av.container import InputContainer
 from av.error import FFmpegError
-from av.stream import Disposition
+from av.packet import Packet
+from av.stream import Disposition, Stream
 from av.video.stream import VideoStream
 
 from ..errors import TooManyPixels, TooManyStreams, TooSlow, UnreadableMedia, UnsupportedMedia
@@ -140,6 +141,24 @@ def video_stream(container: InputContainer, path: Path, limits: Limits) -> Video
     context.thread_type = "AUTO"
     context.thread_count = 2
     return stream
+
+
+def packets_of(container: InputContainer, streams: Sequence[Stream]) -> "Iterator[Packet[Stream]]":
+    """Yield the packets of some streams in the order of the file, without PyAV's own end marks.
+
+    Raises:
+        FFmpegError: the file is damaged, or ends within a packet.
+    """
+    packets = container.demux(list(streams))
+    while True:
+        try:
+            packet = next(packets)
+        except StopIteration:
+            return
+        except IndexError:  # PyAV 18.1 stumbles at the end over streams that turned up in the middle
+            return
+        if packet.size or packet.dts is not None:
+            yield packet
 
 
 def is_cover(stream: VideoStream) -> bool:

@@ -14,6 +14,7 @@ from av.stream import Discard, Stream
 
 from ..errors import UnreadableMedia, UnsupportedMedia
 from .decode import FREE_RUNNING, start_of
+from .source import packets_of
 
 _TAGS = ("language", "title")  # of a stream; the rest is what a muxer writes anew
 _MAX_TIMESCALE = 2**31 - 1
@@ -49,9 +50,7 @@ class CopiedTracks:
         if not self._outputs:
             return
         try:
-            for packet in source.demux([s for s in source.streams if s.index in self._outputs]):
-                if packet.dts is None and packet.size == 0:  # PyAV's own end mark
-                    continue
+            for packet in packets_of(source, [s for s in source.streams if s.index in self._outputs]):
                 if packet.is_corrupt:
                     raise UnreadableMedia(f"{self._path}: a packet at {float(_starts(packet)):.3f} s is cut off")
                 yield from (self._moved(dated) for dated in self._dated(packet))
