@@ -1,7 +1,11 @@
 """A small classifier that reads colour, shape, direction and background off a clip; trained on renders, not shipped."""
 
+# pyright: reportUnknownMemberType=false
+# torch declares manual_seed and step without types.
+
 import random
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final, Literal, TypeAlias, get_args
 
 import torch
@@ -31,7 +35,7 @@ class AttributeClassifier(nn.Module):
         super().__init__()
         widths = (3 * len(LOOKED_AT), 32, 64, 96, 128)
         layers: list[nn.Module] = []
-        for inward, outward in zip(widths, widths[1:], strict=False):
+        for inward, outward in pairwise(widths):
             layers += [nn.Conv2d(inward, outward, 3, stride=2, padding=1), nn.GroupNorm(8, outward), nn.SiLU()]
         self.body = nn.Sequential(*layers)
         self.heads = nn.ModuleDict({name: nn.Linear(128 * 16, len(VALUES[name])) for name in ATTRIBUTES})
@@ -54,7 +58,7 @@ def train_classifier(seed: int, steps: int) -> AttributeClassifier:
         logits = classifier(_soften(render_for_classifier(scenes), rng))
         loss = torch.stack([functional.cross_entropy(logits[name], _labels(scenes, name)) for name in ATTRIBUTES]).sum()
         optimizer.zero_grad()
-        loss.backward()
+        torch.autograd.backward(loss)
         optimizer.step()
         schedule.step()
     return classifier.eval()

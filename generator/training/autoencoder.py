@@ -12,8 +12,11 @@ leads to the wanted frame, which is nine times cheaper than decoding the block.
 from typing import Any, Final, cast
 
 import torch
-from diffusers import AutoencoderKLLTXVideo
-from diffusers.models.autoencoders.autoencoder_kl_ltx import LTXVideoCausalConv3d, LTXVideoResnetBlock3d
+from diffusers.models.autoencoders.autoencoder_kl_ltx import (
+    AutoencoderKLLTXVideo,
+    LTXVideoCausalConv3d,
+    LTXVideoResnetBlock3d,
+)
 from torch import Tensor, nn
 
 from .config import TrainingConfig
@@ -58,7 +61,7 @@ def flatten_decoder(autoencoder: AutoencoderKLLTXVideo) -> None:
         flat = nn.Conv3d(deep.in_channels, deep.out_channels, (1, 3, 3), padding=(0, 1, 1))
         with torch.no_grad():
             flat.weight.copy_(deep.weight[:, :, 1:2])
-            flat.bias.copy_(deep.bias)  # type: ignore[union-attr]
+            cast("Tensor", flat.bias).copy_(cast("Tensor", deep.bias))
         convolution.conv = flat
         convolution.kernel_size = (1, 3, 3)
 
@@ -71,7 +74,7 @@ def deepen_decoder(autoencoder: AutoencoderKLLTXVideo) -> None:
         with torch.no_grad():
             deep.weight.zero_()
             deep.weight[:, :, 1:2].copy_(flat.weight)
-            deep.bias.copy_(flat.bias)  # type: ignore[union-attr]
+            cast("Tensor", deep.bias).copy_(cast("Tensor", flat.bias))
         convolution.conv = deep
         convolution.kernel_size = (3, 3, 3)
 
@@ -113,7 +116,7 @@ def _start_smooth(decoder: nn.Module) -> None:
     kernel = taps[:, None, :, None] * taps[None, :, None, :]  # (y phase, x phase, 3, 3)
     for module in decoder.modules():
         if isinstance(module, LTXVideoResnetBlock3d):
-            last = cast("nn.Conv3d", module.conv2.conv)
+            last = module.conv2.conv
             nn.init.zeros_(last.weight)
             nn.init.zeros_(cast("Tensor", last.bias))
     for block in cast("Any", decoder).up_blocks:

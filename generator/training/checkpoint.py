@@ -25,7 +25,9 @@ class Progress:
     """Running mean."""
 
 
-def save_checkpoint(path: Path, parameters: Sequence[nn.Parameter], optimizer: torch.optim.Optimizer, progress: Progress) -> None:
+def save_checkpoint(
+    path: Path, parameters: Sequence[nn.Parameter], optimizer: torch.optim.Optimizer, progress: Progress
+) -> None:
     """Write everything that the next step depends on, through a temporary file."""
     state: dict[str, Any] = {
         "parameters": [parameter.detach() for parameter in parameters],

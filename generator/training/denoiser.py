@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import torch
-from diffusers import LTXVideoTransformer3DModel
+from diffusers.models.transformers.transformer_ltx import LTXVideoTransformer3DModel
 from torch import Tensor, nn
 from transformers import PreTrainedTokenizerFast, T5EncoderModel
 

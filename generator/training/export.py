@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 import torch
-from diffusers import AutoencoderKLLTXVideo, FlowMatchEulerDiscreteScheduler, LTXPipeline
+from diffusers.models.autoencoders.autoencoder_kl_ltx import AutoencoderKLLTXVideo
+from diffusers.pipelines.ltx.pipeline_ltx import LTXPipeline
+from diffusers.schedulers.scheduling_flow_match_euler_discrete import FlowMatchEulerDiscreteScheduler
 from torch import nn
 
 from ..world import BACKGROUNDS, CLIP_FPS, CLIP_FRAMES, COLOURS, DIRECTIONS, SHAPES, SIZES, SPEEDS

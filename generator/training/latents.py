@@ -1,11 +1,14 @@
 """The latent space of the embedded model, in closed form.
 
 A scene is sketched as smooth fields over the frame: a Gaussian bump that follows the object, the same bump times
-each number of the object's code (colour, shape, size, velocity), and three constant numbers for the backdrop. Every 64 x 64
-pixel cell of every block of eight frames is then written as a few principal components of the moving bump. So the
-transformer's training targets need no trained encoder; the decoder learns to paint pictures from them, the encoder
-to find them in pictures. The first latent frame stands for one frame, as in every LTX-style autoencoder.
+each number of the object's code (colour, shape, size, velocity), and three constant numbers for the backdrop. Every
+64 x 64 pixel cell of every block of eight frames is then written as a few principal components of the moving bump.
+So the transformer's training targets need no trained encoder; the decoder learns to paint pictures from them, the
+encoder to find them in pictures. The first latent frame stands for one frame, as in every LTX-style autoencoder.
 """
+
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+# torch declares svd and unflatten without types.
 
 import random
 from collections.abc import Sequence
@@ -55,7 +58,7 @@ def fit_basis(seed: int, scenes: int = 3000) -> LatentBasis:
     sample = [sample_scene(rng) for _ in range(scenes)]
     blocks = _blocks(_bumps(sample)).flatten(0, 3)
     centre = blocks.mean(0)
-    _, sizes, rows = torch.linalg.svd(blocks - centre, full_matrices=False)
+    rows: Tensor = torch.linalg.svd(blocks - centre, full_matrices=False)[2]
     # The sign of a singular vector is arbitrary: fix it, so that a seed gives one basis on every machine.
     components = rows[:_BUMP_MODES] * torch.sign(rows[:_BUMP_MODES].sum(1, keepdim=True))
     raw = LatentBasis(centre, components, torch.zeros(LATENT_CHANNELS), torch.ones(LATENT_CHANNELS))
@@ -67,7 +70,7 @@ def fit_basis(seed: int, scenes: int = 3000) -> LatentBasis:
 
 
 def encode_scenes(scenes: Sequence[Scene], basis: LatentBasis, moments: Tensor | None = None) -> Tensor:
-    """Return the scenes' latents, float32 (len(scenes), LATENT_CHANNELS, F, GRID, GRID), normalised as the model sees them.
+    """Return the scenes' latents as the model sees them, float32 (len(scenes), LATENT_CHANNELS, F, GRID, GRID).
 
     Args:
         scenes: What to sketch.
@@ -112,5 +115,6 @@ def _blocks(fields: Tensor) -> Tensor:
     """Cut (N, 8k + 1, 16, 16) into blocks, (N, k + 1, GRID, GRID, samples); the first frame is held for a block."""
     first = fields[:, :1].expand(-1, BLOCK_FRAMES, -1, -1)
     fields = torch.cat([first, fields[:, 1:]], dim=1)
-    cells = fields.unflatten(3, (GRID, _CELL)).unflatten(2, (GRID, _CELL)).unflatten(1, (-1, BLOCK_FRAMES))
-    return cells.permute(0, 1, 3, 5, 2, 4, 6).flatten(4)  # (N, k+1, 8, GRID, CELL, GRID, CELL) -> (..., 8 * CELL * CELL)
+    cells: Tensor = fields.unflatten(3, (GRID, _CELL)).unflatten(2, (GRID, _CELL)).unflatten(1, (-1, BLOCK_FRAMES))
+    # (N, k + 1, 8, GRID, CELL, GRID, CELL) -> (N, k + 1, GRID, GRID, 8 * CELL * CELL)
+    return cells.permute(0, 1, 3, 5, 2, 4, 6).flatten(4)

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from .checkpoint import Progress, load_checkpoint, save_checkpoint
-from .config import Stage, TrainingConfig
+from .config import Budget, Stage, TrainingConfig
 
 _WARM_UP_STEPS: Final = 100
 _LAST_RATE: Final = 0.02
@@ -57,7 +57,8 @@ def run_stage(
         started = time.monotonic()
         for group in optimizer.param_groups:
             group["lr"] = budget.learning_rate * _rate(progress.step, share)
-        _step(stage, parameters, loss_of_step, optimizer, progress, config.seed)
+        rng = random.Random(f"{config.seed}/{stage}/{progress.step}")
+        _step(parameters, loss_of_step, optimizer, progress, rng)
         progress.seconds += time.monotonic() - started
         if progress.step % config.checkpoint_every_steps == 0:
             save_checkpoint(path, parameters, optimizer, progress)
@@ -68,17 +69,15 @@ def run_stage(
 
 
 def _step(
-    stage: Stage,
     parameters: Sequence[nn.Parameter],
     loss_of_step: LossOfStep,
     optimizer: torch.optim.Optimizer,
     progress: Progress,
-    seed: int,
+    rng: random.Random,
 ) -> None:
-    rng = random.Random(f"{seed}/{stage}/{progress.step}")
     loss = loss_of_step(rng, torch.Generator().manual_seed(rng.getrandbits(48)))
     optimizer.zero_grad()
-    loss.backward()
+    torch.autograd.backward(loss)
     nn.utils.clip_grad_norm_(parameters, _CLIP)
     optimizer.step()
     progress.step += 1
@@ -94,7 +93,7 @@ def _rate(step: int, share: float) -> float:
     return warm_up * max(_LAST_RATE, 0.5 * (1 + math.cos(math.pi * share)))
 
 
-def _budget(stage: Stage, config: TrainingConfig):
+def _budget(stage: Stage, config: TrainingConfig) -> Budget:
     match stage:
         case "denoiser":
             return config.denoiser

@@ -46,7 +46,7 @@ def train_encoder(config: TrainingConfig, *, on_progress: OnProgress | None = No
     autoencoder = build_autoencoder(config)
     basis = fit_basis(config.seed)
 
-    def loss_of_step(rng: random.Random, noise_rng: torch.Generator) -> Tensor:
+    def loss_of_step(rng: random.Random, _: torch.Generator) -> Tensor:
         return finding_loss(autoencoder.encoder, basis, config.encoder.batch, rng)
 
     return run_stage("encoder", list(autoencoder.encoder.parameters()), loss_of_step, config, on_progress=on_progress)

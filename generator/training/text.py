@@ -69,7 +69,9 @@ def embed_captions(
     teaches the encoder not to care; the embeds of the padding itself are masked from the transformer and cut off here.
     """
     length = PROMPT_TOKENS if full_length else _SHORT
-    found: Any = tokenizer(list(captions), padding="max_length", max_length=length, truncation=True, return_tensors="pt")
+    found: Any = tokenizer(
+        list(captions), padding="max_length", max_length=length, truncation=True, return_tensors="pt"
+    )
     embeds: Tensor = encoder(found.input_ids)[0]
     mask: Tensor = found.attention_mask
     longest = int(mask.sum(1).max())

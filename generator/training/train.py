@@ -16,8 +16,8 @@ def train_generator(config: TrainingConfig, *, on_progress: OnProgress | None = 
     """Train the embedded model, or go on where an interrupted run stopped, and write its diffusers directory.
 
     Args:
-        config: Budgets and sizes; `config.stages` chooses what to do. Clips are rendered as they are needed, so there is
-            no data set to prepare.
+        config: Budgets and sizes; `config.stages` chooses what to do. Clips are rendered as they are
+            needed: there is no data set to prepare.
         on_progress: Called after every checkpoint and every finished stage.
 
     Returns:

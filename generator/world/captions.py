@@ -73,7 +73,9 @@ def _motion_phrase(scene: Scene, rng: random.Random) -> str:
         return verb if scene.direction == "still" else " ".join(filter(None, (verb, _speed_word(scene, rng))))
     verb = f"is {rng.choice(MOVE_VERBS[9:])}" if rng.random() < 0.2 else rng.choice(MOVE_VERBS)
     speed = _speed_word(scene, rng)
-    pieces = (verb, _common_first(phrases, rng), speed) if rng.random() < 0.5 else (verb, speed, _common_first(phrases, rng))
+    pieces = (
+        (verb, _common_first(phrases, rng), speed) if rng.random() < 0.5 else (verb, speed, _common_first(phrases, rng))
+    )
     return " ".join(piece for piece in pieces if piece)
 
 

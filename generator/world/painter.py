@@ -100,7 +100,7 @@ def _triangle(x: Tensor, y: Tensor, half: float) -> Tensor:
     """Equilateral triangle, point up, side 2 * half; y grows upwards."""
     k = math.sqrt(3)
     x, y = x.abs() - half, y + half / k
-    x, y = torch.broadcast_tensors(x, y)
+    x, y = x + 0 * y, y + 0 * x  # one shape for both
     beyond = x + k * y > 0
     x, y = torch.where(beyond, (x - k * y) / 2, x), torch.where(beyond, (-k * x - y) / 2, y)
     x = x - x.clamp(-2 * half, 0)

@@ -92,7 +92,10 @@ DIRECTIONS: Final[dict[Direction, DirectionEntry]] = {
     ),
     "up": DirectionEntry(
         (0, -1),
-        ("up", "upwards", "upward", "to the top", "towards the top", "from bottom to top", "from the bottom to the top"),
+        (
+            "up", "upwards", "upward", "to the top", "towards the top", "from bottom to top",
+            "from the bottom to the top",
+        ),
     ),
     "down": DirectionEntry(
         (0, 1),
@@ -105,15 +108,15 @@ DIRECTIONS: Final[dict[Direction, DirectionEntry]] = {
 }  # fmt: skip
 
 MOVE_VERBS: Final = (
-    "moves", "slides", "glides", "drifts", "travels", "goes", "flies", "floats", "rolls", "moving", "sliding", "gliding",
-    "drifting", "travelling", "going", "flying", "floating", "rolling",
+    "moves", "slides", "glides", "drifts", "travels", "goes", "flies", "floats", "rolls", "moving", "sliding",
+    "gliding", "drifting", "travelling", "going", "flying", "floating", "rolling",
 )  # fmt: skip
 OWN_VERBS: Final[dict[Direction, tuple[str, ...]]] = {
     "up": ("rises", "climbs", "ascends", "rising", "climbing"),
     "down": ("falls", "sinks", "drops", "descends", "falling", "sinking"),
     "still": (
-        "stays still", "stands still", "does not move", "rests", "stays in place", "hovers", "standing still", "resting",
-        "staying in place",
+        "stays still", "stands still", "does not move", "rests", "stays in place", "hovers", "standing still",
+        "resting", "staying in place",
     ),
 }  # fmt: skip
 """Verbs that name a direction by themselves."""
