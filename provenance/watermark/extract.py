@@ -24,7 +24,7 @@ EARLY_LOOKS = frozenset((1, 2, 4, 8, 16, 32, 64))
 """Frames of a segment after which the cheap look is taken, for readers who may stop."""
 SEARCHED_SEGMENTS = frozenset((0, 1, 3))
 """Where the geometry is searched when nothing was read: early points of the clip, then its sum at the end."""
-TRIED_GEOMETRIES = 6
+TRIED_GEOMETRIES = 3
 TRIED_OFFSETS = 8
 
 

@@ -11,6 +11,9 @@ from .fourier import correlate_circularly
 from .layout import TABLE, TILE, Layout
 from .tile import at_bins, tile_spectra
 
+SIGNED = TABLE // 4
+"""Offsets are told as -8 to 23 tiles: a turned picture can begin a little before the marked one, not far."""
+
 
 @dataclass(frozen=True, slots=True)
 class Geometry:
@@ -20,6 +23,13 @@ class Geometry:
     """Rows: (xx, xy), (yx, yy)."""
     shift: tuple[float, float] = (0.0, 0.0)
     """Canonical pixels, (x, y); coordinates count from the corner of the plane, so pixel 0 has its middle at 0.5."""
+
+    @classmethod
+    def of(cls, matrix: NDArray[np.float64], shift: NDArray[np.float64]) -> "Geometry":
+        """Make one of arrays (2, 2) and (2,)."""
+        (a, b), (c, d) = matrix.tolist()
+        x, y = shift.tolist()
+        return cls((a, b, c, d), (x, y))
 
     def as_array(self) -> NDArray[np.float64]:
         """Return the matrix, (2, 2)."""
@@ -128,5 +138,6 @@ def combine_at_likely_offsets(
     energy = (power * (np.abs(layout.data_values) ** 2 / power.mean(axis=(0, 1)))).sum(axis=-1)
     best = np.argsort(energy, axis=None)[::-1][:count]
     offsets = [(int(i) // TABLE, int(i) % TABLE) for i in best]
-    geometries = tuple(geometry.moved((c - column) * TILE, (r - row) * TILE) for r, c in offsets)
+    moves = [((r - row + SIGNED) % TABLE - SIGNED, (c - column + SIGNED) % TABLE - SIGNED) for r, c in offsets]
+    geometries = tuple(geometry.moved(c * TILE, r * TILE) for r, c in moves)
     return np.stack([sums[r, c] for r, c in offsets]).astype(np.complex64), geometries

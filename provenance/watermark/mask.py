@@ -14,15 +14,16 @@ DARK_RAMP = 16.0
 """Code values above black over which the allowance rises from none to all."""
 FLAT, BUSY, EXPONENT = 0.12, 2.2, 0.6
 """Allowance of a flat wall and of foliage, and how it rises between them (chosen on two clips, facts measured)."""
-FLATTEST_MEAN = 0.5
-"""A clip with a lower mean allowance than this is flat: it is not given more gain to reach the asked PSNR."""
+FLATTEST_MEAN = 0.75
+"""A picture with a lower mean allowance than this is flat and is not given more gain to reach the asked PSNR. So the
+mark of an even area stays below a standard deviation of 0.32 / 0.75 of the asked change: 0.6 code values by default."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Strength:
     """How strong the mark is."""
 
-    psnr_y_db: float = 43.0
+    psnr_y_db: float = 44.5
     """PSNR of the luma plane (peak 255) on a textured picture. Flat and dark pictures are changed less than this."""
 
     def __post_init__(self) -> None:
@@ -35,7 +36,7 @@ class Strength:
         return 255.0 / 10.0 ** (self.psnr_y_db / 20.0)
 
 
-LADDER = (Strength(43.0), Strength(41.5), Strength(40.0), Strength(38.0), Strength(36.0))
+LADDER = (Strength(), Strength(43.0), Strength(41.5), Strength(40.0), Strength(38.0), Strength(36.0))
 """What to try one after another until the mark reads back; the last is the strongest allowed."""
 
 
@@ -44,7 +45,7 @@ def allowance(luma: NDArray[np.uint8 | np.uint16], *, bit_depth: int, rms: float
 
     Texture hides change (contrast masking), black does not: s = local deviation of what a 15-box leaves,
     clip((s + 1.2) / 8, 0.12, 2.2)^0.6, times a ramp that is zero at black. The whole is scaled so that the root mean
-    square is `rms`, but never further up than a half-flat picture would need: on flat ones the scale stays there.
+    square is `rms`, but never further up than `FLATTEST_MEAN` allows: flat pictures keep more of their PSNR.
     It depends on this picture alone and continuously, so it can neither flicker nor be misled by a black first frame.
     """
     height, width = luma.shape
