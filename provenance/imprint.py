@@ -56,7 +56,8 @@ def imprint(
         NoMarkPossible: Not even the strongest allowed mark reads back.
     """
     found: Extraction | None = None
-    for strength in ladder(config.strength):
+    strength = config.strength
+    for strength in ladder(config.strength) if method.proves_presence else (config.strength,):
         passage = Passage(watch)
         marked = method.embed(passage.before(pictures()), payload, config.keyring.current, strength=strength)
         with watch.step("encode", less=("decode", "embed", "measure")):
@@ -82,7 +83,7 @@ def imprint(
             )
     seen = "nothing" if found is None or found.p_value_log10 is None else f"log10 p = {found.p_value_log10:.1f}"
     raise NoMarkPossible(
-        f"the mark does not read back from these pixels even at {ladder(config.strength)[-1].psnr_y_db:g} dB "
+        f"the mark does not read back from these pixels even at {strength.psnr_y_db:g} dB "
         f"({seen}, wanted {ACCEPT_LOG10_P:g}); nothing was written. Larger, longer or less uniform pictures hold it"
     )
 
