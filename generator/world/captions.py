@@ -9,8 +9,9 @@ from .vocabulary import BACKGROUNDS, COLOURS, DIRECTIONS, MOVE_VERBS, OWN_VERBS,
 _OPENINGS: Final = ("", "", "", "a video of", "a clip of", "an animation of", "there is", "we see")
 _ENDINGS: Final = ("", "", "", "", "across the screen", "in the picture")
 _FILLERS: Final = ("shiny", "beautiful", "simple", "bright", "single", "nice", "lonely")
-UNKNOWN_FILLER: Final = "qx"
-"""Stands in for a word that the model has never seen; it is not part of the vocabulary."""
+_UNKNOWN_FILLER: Final = "qx"
+UNKNOWN_WORDS: Final = (_UNKNOWN_FILLER, "one")
+"""Left out of the vocabulary on purpose: they teach the text encoder to pass over words that it does not know."""
 
 
 def caption(scene: Scene, rng: random.Random, *, name_background: bool = False) -> str:
@@ -35,7 +36,7 @@ def caption(scene: Scene, rng: random.Random, *, name_background: bool = False) 
 
 
 def vocabulary_words() -> tuple[str, ...]:
-    """Return every word that captions can hold, sorted, without `UNKNOWN_FILLER`."""
+    """Return every word that captions can hold, sorted, without `UNKNOWN_WORDS`."""
     phrases: list[str] = [*_OPENINGS, *_ENDINGS, *_FILLERS, *MOVE_VERBS, "a an the its and is that which slowly very"]
     for entry in COLOURS.values():
         phrases.extend(entry.words)
@@ -57,7 +58,7 @@ def _object_phrase(scene: Scene, rng: random.Random) -> str:
     if rng.random() < (0.25 if scene.size == "medium" else 0.6):
         words.append(rng.choice(SIZES[scene.size][1]))
     if rng.random() < 0.12:
-        words.append(rng.choice((*_FILLERS, UNKNOWN_FILLER)))
+        words.append(rng.choice((*_FILLERS, _UNKNOWN_FILLER)))
     words.extend((_common_first(COLOURS[scene.colour].words, rng), _common_first(SHAPES[scene.shape].words, rng)))
     article = rng.choice(("a", "a", "a", "the", "one", ""))
     if article == "a" and words[0][0] in "aeiou":
