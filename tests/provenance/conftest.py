@@ -125,14 +125,24 @@ def look(installation: ReleaseConfig) -> VerifyConfig:
     return VerifyConfig(trust=installation.trust, keys=installation.keyring.keys, store_url=installation.store_url)
 
 
+@pytest.fixture(scope="session")
+def sign_into(signer: Signer, trust: TrustAnchors) -> Sign:
+    """Sign a source into a target and return the target; claim fields by keyword."""
+
+    def sign_into(target: Path, source: Path, parent: Path | None = None, **fields: Any) -> Path:
+        options = {name: fields.pop(name) for name in ("sidecar", "embed") if name in fields}
+        sign_file(source, target, claim_of(**fields), signer, trust=trust, parent=parent, **options)
+        return target
+
+    return sign_into
+
+
 @pytest.fixture
-def sign(tmp_path: Path, signer: Signer, trust: TrustAnchors, tiny_mp4: Path) -> Sign:
+def sign(tmp_path: Path, sign_into: Sign, tiny_mp4: Path) -> Sign:
     """Sign a file (the tiny MP4 if none is given) and return the signed one; claim fields by keyword."""
 
     def sign(source: Path = tiny_mp4, name: str = "signed.mp4", parent: Path | None = None, **fields: Any) -> Path:
-        target = tmp_path / name
-        sign_file(source, target, claim_of(**fields), signer, trust=trust, parent=parent)
-        return target
+        return sign_into(tmp_path / name, source, parent, **fields)
 
     return sign
 
