@@ -54,6 +54,8 @@ class Clip:
     """A player mirrors the stored picture left-right before it turns it."""
     sample_aspect: Fraction = Fraction(1)
     """Width of a pixel as shown divided by its height."""
+    track_id: int = 0
+    """The video track's number in its container; 0 for an image."""
     lossless: bool = False
     """An image that was stored without loss: PNG, or WebP's lossless form."""
 

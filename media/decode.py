@@ -37,7 +37,7 @@ class Decoded:
     pts: int
     """Ticks of the clip's time base."""
     duration: int
-    """Ticks, by the container; 0 where it does not say."""
+    """Ticks, by the container, which counts in the order of decoding; 0 where it does not say."""
 
 
 def decode(clip: Clip, *, limits: Limits, strict: bool) -> Iterator[Decoded]:

@@ -70,6 +70,7 @@ def _probe_video(path: Path, limits: Limits) -> Clip:
             has_subtitles=bool(container.streams.subtitles),
             mirrored=orientation.mirrored,
             sample_aspect=_sample_aspect(stream, orientation),
+            track_id=stream.id,
         )
     refuse_hdr(clip.colour)
     return clip

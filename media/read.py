@@ -13,6 +13,7 @@ import numpy as np
 from av.video.frame import VideoFrame
 
 from ..errors import UnsupportedMedia
+from .boxes import edited_end
 from .clip import Clip
 from .colour import STEPS, layout_of, swscale_matrix
 from .decode import Decoded, decode
@@ -22,6 +23,7 @@ from .limits import Limits
 from .orientation import Orientation, turn
 from .planes import Array, plane_of
 from .rgb import luma_of, picture_of
+from .source import open_regular
 
 # swscale flags: full chroma interpolation and exact rounding, so that equal input gives equal output on any CPU.
 _SWS_BILINEAR_EXACT = 2 | 0x2000 | 0x40000 | 0x80000
@@ -90,7 +92,22 @@ def read_pictures(clip: Clip, *, limits: Limits = Limits()) -> Iterator[Picture]
             yield replace(waiting, duration=interval)
         waiting = picture
     if waiting is not None:
-        yield waiting if waiting.duration > 0 else replace(waiting, duration=interval)
+        yield replace(waiting, duration=_last_duration(waiting, clip) or waiting.duration or interval)
+
+
+def _last_duration(last: Picture, clip: Clip) -> int:
+    """Return the ticks from the last picture to the end of the edit list; 0 where that says nothing better."""
+    if clip.container not in ("mp4", "mov"):
+        return 0
+    with open_regular(clip.path) as file:
+        found = edited_end(file, clip.track_id)
+    if found is None:
+        return 0
+    end, rounding = found
+    ticks = round(end / clip.time_base) - last.pts
+    # The list is rounded to ticks of the movie, often milliseconds; the container's own number, if it agrees, is exact.
+    agrees = abs(ticks - last.duration) * clip.time_base <= rounding
+    return 0 if agrees or ticks < 1 else ticks
 
 
 def _picture(decoded: Decoded, clip: Clip) -> Picture:
