@@ -28,6 +28,10 @@ _STATES = {
     "remote_only": "only a link to one, not fetched",
     "unsupported": "cannot be read in this format",
 }
+_SAID_ABOVE = frozenset(
+    {"manifest.absent", *(f"watermark.{status}" for status in ("decoded", "present", "not_found", "not_checked"))}
+)
+"""Reasons that repeat a line of the report."""
 _INDENT = 14
 _DEEPEST = 4
 
@@ -65,8 +69,9 @@ def _evidence(verdict: Verdict) -> Iterator[tuple[str, str]]:
     yield "watermark", _watermark(verdict.watermark)
     if verdict.recovery is not None:
         yield from _recovery(verdict.recovery)
-    for label, reason in zip(["because", *[""] * len(verdict.reasons)], verdict.reasons, strict=False):
-        yield label, f"{escape(reason.text)} [{escape(reason.code)}]"
+    reasons = [reason for reason in verdict.reasons if reason.code not in _SAID_ABOVE]
+    for number, reason in enumerate(reasons):
+        yield "" if number else "because", f"{escape(reason.text, longest=2_000)} [{escape(reason.code)}]"
 
 
 def _manifest(manifest: ManifestReport) -> Iterator[tuple[str, str]]:
@@ -106,16 +111,14 @@ def _watermark(extraction: Extraction) -> str:
         case "not_found":
             return "nothing found with the keys at hand"
         case "not_checked":
-            return "not looked for"
+            return "not looked for (--watermark always does)"
 
 
 def _recovery(recovery: Recovery) -> Iterator[tuple[str, str]]:
     record = recovery.record
     same = "same content" if recovery.matches else "other content"
-    yield (
-        "recovered",
-        f"record {record.payload} through the {recovery.found_by}, distance {recovery.distance:.3f} ({same})",
-    )
+    found = f"{record.payload}, found through the {recovery.found_by}"
+    yield "record", f"{found}; distance {recovery.distance:.3f} ({same})"
     source_type = escape(record.digital_source_type or "source type not known")
     yield "", f"{_quoted(record.file_name)}, {source_type}, made {_utc(record.created_at)}"
 

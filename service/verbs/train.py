@@ -1,7 +1,113 @@
-"""x."""
+"""`sealreel train`: make the embedded model anew."""
+
+import json
+from dataclasses import replace
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ...errors import MissingExtra, OutputUnwritable
+from ..answers import with_schema
+from ..console import emit, say, warn
+from ..doors import JsonFlag, example
+from ..escape import escape
 
-def attach(app: typer.Typer) -> None:
-    """Add."""
+if TYPE_CHECKING:
+    from ...generator.training import TrainingConfig, TrainingEvent
+
+
+class Stage(StrEnum):
+    """Written again, as the library's own costs the import of torch; a test compares the two."""
+
+    DENOISER = "denoiser"
+    DECODER = "decoder"
+    ENCODER = "encoder"
+    EXPORT = "export"
+    EVALUATE = "evaluate"
+
+
+_EXTRA = "pip install 'sealreel[generate,train]'"
+
+app = typer.Typer(rich_markup_mode=None, no_args_is_help=True)
+
+
+def attach(above: typer.Typer) -> None:
+    """Add the verbs to the command line."""
+    above.add_typer(app, name="train", epilog=example("sealreel train generator --out runs/world"))
+
+
+@app.callback()
+def train() -> None:
+    """Training, from nothing and resumable: the same command goes on where it was interrupted."""
+
+
+@app.command(
+    epilog=example(
+        "sealreel train generator --out runs/world",
+        'sealreel generate "a red ball rolls to the left" -o ball.mp4 --model runs/world/model',
+    )
+)
+def generator(
+    *,
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Gets checkpoints, and the finished model/.")],
+    minutes: Annotated[
+        float | None, typer.Option("--minutes", min=0.1, help="In all, instead of about 90; shared out to the stages.")
+    ] = None,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Of weights, scenes and noise.")] = 0,
+    threads: Annotated[int | None, typer.Option("--threads", min=1, max=1024, help="CPU threads.")] = None,
+    stage: Annotated[
+        list[Stage] | None, typer.Option("--stage", help="Do this stage alone; may be repeated. All by default.")
+    ] = None,
+    smoke: Annotated[
+        bool, typer.Option("--smoke", help="Every stage for a few steps: shows that it runs; the model is useless.")
+    ] = False,
+    as_json: JsonFlag = False,
+) -> None:
+    """Train the embedded text-to-video model on a rendered world of coloured shapes, on the CPU, in about two hours.
+
+    The result is a stock diffusers directory that generate --model takes.
+    """
+    try:
+        from ...generator.training import train_generator
+    except ModuleNotFoundError as error:
+        raise MissingExtra(f"training needs {error.name}, which is not installed: {_EXTRA}") from error
+
+    config = _config(out, minutes=minutes, seed=seed, threads=threads, stages=tuple(stage or ()), smoke=smoke)
+    try:
+        model = train_generator(config, on_progress=_tell)
+    except OSError as error:
+        raise OutputUnwritable(f"{out}: {error.strerror}; choose a folder that can be written") from error
+    finished = (model / "model_index.json").exists()
+    evaluation = model / "evaluation.json"
+    answer: dict[str, Any] = {
+        "model": str(model) if finished else None,
+        "evaluation": json.loads(evaluation.read_text("utf-8")) if evaluation.exists() else None,
+    }
+    if as_json:
+        emit(with_schema("train", answer))
+    else:
+        say(f"the model is in {escape(model)}" if finished else f"the stages are in {escape(out)}; export comes last")
+
+
+def _config(
+    out: Path, *, minutes: float | None, seed: int, threads: int | None, stages: tuple[Stage, ...], smoke: bool
+) -> "TrainingConfig":
+    from ...generator.training import TrainingConfig, smoke_config
+
+    config = smoke_config(out, seed=seed) if smoke else TrainingConfig(out=out, seed=seed)
+    if stages:
+        config = replace(config, stages=tuple(stage.value for stage in stages))
+    if threads is not None:
+        config = replace(config, threads=threads)
+    if minutes is None or smoke:
+        return config
+    budgets = {"denoiser": config.denoiser, "decoder": config.decoder, "encoder": config.encoder}
+    share = minutes / sum(budget.minutes for budget in budgets.values())
+    scaled: dict[str, Any] = {name: replace(one, minutes=one.minutes * share) for name, one in budgets.items()}
+    return replace(config, **scaled)
+
+
+def _tell(event: "TrainingEvent") -> None:
+    warn(f"{event.share:4.0%} of {event.stage}: {event.text}")

@@ -1,0 +1,22 @@
+"""The reference of the command line is what the command line says."""
+
+from pathlib import Path
+
+from sealreel.service.reference import reference
+
+REFERENCE = Path(__file__).parents[2] / "docs" / "cli.md"
+
+
+def test_the_reference_is_fresh() -> None:
+    fresh = "run: python -m sealreel.service.reference > docs/cli.md"
+
+    assert REFERENCE.read_text("utf-8") == reference(), fresh
+
+
+def test_every_verb_has_its_section() -> None:
+    for verb in ("generate", "mark", "verify", "keys trust", "store export", "bench speed", "train generator", "config"):
+        assert f"\n## `sealreel {verb}`\n" in reference()
+
+
+def test_the_reference_shows_no_path_of_this_machine() -> None:
+    assert str(Path.home()) not in reference()
