@@ -84,9 +84,7 @@ def _by_manifest_anchors(
     """
     only = TrustAnchors(manifest=trust.manifest, allowed=trust.allowed)
     again = read_manifest(path, trust=only, sidecar=sidecar)
-    state = report.state
-    if state in ("trusted", "valid"):
-        state = "trusted" if TRUSTED in again.codes.success else "valid"
+    state = "trusted" if report.state == "valid" and again.state == "trusted" else report.state
     return replace(report, state=state, ingredients=_doubted(report.ingredients, again.ingredients))
 
 

@@ -1,12 +1,17 @@
 """The third-party C2PA files, each with its expected state under four trust configurations."""
 
 import csv
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
+from sealreel.errors import SigningFailed
 from sealreel.provenance.manifest import ManifestReport, TrustAnchors, read_manifest
 
 CASES = (Path(__file__).parents[2] / "../shared/data/c2pa").resolve()
@@ -132,3 +137,71 @@ def test_a_time_stamp_gives_the_time_of_signing() -> None:
 
     assert report.signed_at == datetime(2023, 12, 2, 16, 34, 19, tzinfo=UTC)
     assert not report.signed_at_trusted
+
+
+@pytest.mark.parametrize(
+    ("name", "state", "tampered"),
+    [
+        ("public-testfiles/adobe-20220124-CA.jpg", "trusted", False),
+        ("public-testfiles/nikon-20221019-building.jpeg", "invalid", False),
+        ("public-testfiles/adobe-20220124-E-sig-CA.jpg", "invalid", True),
+        ("c2pa-rs/C_with_CAWG_data.jpg", "trusted", False),
+        ("c2pa-rs/no_manifest.jpg", "absent", False),
+        ("c2pa-rs/cloud.jpg", "remote_only", False),
+    ],
+)
+def test_somebody_elses_file_is_kept_as_what_it_is(
+    name: str, state: str, tampered: bool, tiny_mp4: Path, sign_into: Callable[..., Path], tmp_path: Path
+) -> None:
+    signed = sign_into(tmp_path / "child.mp4", tiny_mp4, CASES / name, action="c2pa.opened")
+    report = read_manifest(signed, trust=anchors("test_roots"))
+
+    assert report.state == "valid"
+    assert [ingredient.state for ingredient in report.ingredients] == [state]
+    assert (report.tampered_ingredient is not None) is tampered
+
+
+def test_a_manifest_that_can_not_be_kept_is_an_error_not_a_loss(
+    tiny_mp4: Path, sign_into: Callable[..., Path], tmp_path: Path
+) -> None:
+    with pytest.raises(SigningFailed, match="can't be kept as an ingredient"):
+        sign_into(tmp_path / "child.mp4", tiny_mp4, CASES / "c2pa-rs/prerelease.jpg", action="c2pa.opened")
+    assert list(tmp_path.iterdir()) == []
+
+
+@contextmanager
+def serving(content: bytes, asked: list[str]) -> Generator[int]:
+    """Serve one manifest on a loopback port, and note what is asked for."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        server.daemon_threads = True
+        server.block_on_close = False
+        Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+        yield server.server_port
+        server.shutdown()
+
+
+@pytest.mark.parametrize("online", [False, True])
+def test_a_manifest_elsewhere_is_fetched_only_online(online: bool, tmp_path: Path) -> None:
+    content, asked = (CASES / "c2pa-rs/cloud.jpg").read_bytes(), list[str]()
+    start = content.index(b"https://cai-manifests.adobe.com")
+    end = start + content[start:].index(b'"')
+    with serving((CASES / "c2pa-rs/cloud_manifest.c2pa").read_bytes(), asked) as port:
+        address = f"http://127.0.0.1:{port}/manifest".encode().ljust(end - start, b"x")
+        (tmp_path / "cloud.jpg").write_bytes(content[:start] + address + content[end:])
+        report = read_manifest(tmp_path / "cloud.jpg", trust=TrustAnchors(), online=online)
+
+    assert bool(asked) is online
+    assert (report.state == "remote_only") is not online
+    assert report.remote_url == address.decode()
