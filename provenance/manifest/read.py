@@ -1,6 +1,7 @@
 """Read what a file says about its origin, and whether to believe it."""
 
 from dataclasses import replace
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +42,11 @@ def read_manifest(
         raise ManifestUnreadable(f"{path}: the validator gave no finding either way")
     doubtful = report.state == "valid" and TRUSTED in report.codes.success
     if (trust.tsa or trust.cawg) and (doubtful or report.ingredients):
-        return _by_manifest_anchors(path, report, trust, sidecar)
+        # The library (0.91.3) lets an anchor of any kind vouch for any signer. Of the active manifest's it names the
+        # list, one at random if several hold the root; of an ingredient's it names none. So the file is read once more.
+        only = TrustAnchors(manifest=trust.manifest, allowed=trust.allowed)
+        again = read_manifest(path, trust=only, online=online, sidecar=sidecar, identities=identities)
+        return _by_manifest_anchors(report, again)
     return report
 
 
@@ -74,26 +79,20 @@ def _without_store(reading: Reading) -> ManifestReport:
     return ManifestReport(state="invalid", failure_kind="malformed", detail=f"the manifest can't be parsed ({detail})")
 
 
-def _by_manifest_anchors(
-    path: Path, report: ManifestReport, trust: TrustAnchors, sidecar: Path | None
-) -> ManifestReport:
-    """Believe signers only if the anchors for manifests alone vouch for them, by reading once more with these.
-
-    The library (0.91.3) lets an anchor of any kind vouch for any signer. Of the active manifest's it names the list,
-    one at random if several hold the root; of an ingredient's it names none.
-    """
-    only = TrustAnchors(manifest=trust.manifest, allowed=trust.allowed)
-    again = read_manifest(path, trust=only, sidecar=sidecar)
-    state = "trusted" if report.state == "valid" and again.state == "trusted" else report.state
+def _by_manifest_anchors(report: ManifestReport, again: ManifestReport) -> ManifestReport:
+    """Believe signers only if the anchors for manifests alone, with which `again` was read, vouch for them."""
+    confirmed = again.state == "trusted" and again.active == report.active
+    state = "trusted" if report.state == "valid" and confirmed else report.state
     return replace(report, state=state, ingredients=_doubted(report.ingredients, again.ingredients))
 
 
-def _doubted(believed: tuple[Ingredient, ...], confirmed: tuple[Ingredient, ...]) -> tuple[Ingredient, ...]:
+def _doubted(believed: tuple[Ingredient, ...], again: tuple[Ingredient, ...]) -> tuple[Ingredient, ...]:
     return tuple(
         replace(
             one,
-            state="valid" if one.state == "trusted" and other.state != "trusted" else one.state,
-            ingredients=_doubted(one.ingredients, other.ingredients),
+            state="valid" if one.state == "trusted" and (other is None or other.state != "trusted") else one.state,
+            ingredients=_doubted(one.ingredients, () if other is None else other.ingredients),
         )
-        for one, other in zip(believed, confirmed, strict=True)
+        # A file, or what is fetched for it, can change between two readings: what has no counterpart is not believed.
+        for one, other in zip_longest(believed, again[: len(believed)])
     )
