@@ -43,6 +43,31 @@ def transcode(_: Path, *, source: str, output: str) -> Numbers:
     return taken
 
 
+def embed(directory: Path, *, source: str, output: str) -> Numbers:
+    """Embed as marking does, and keep the pictures next to losslessly: what marking's own encode is given."""
+    from ..media import Encoding, form_of, probe, read_pictures, write_pictures
+    from ..provenance import Payload
+    from ..provenance.watermark import Strength, load_method
+
+    config, clip = _release_config(directory), probe(Path(source))
+    key = config.keyring.current
+    marked = load_method(config.method).embed(read_pictures(clip), Payload.random(), key, strength=Strength())
+    nearly_lossless = Encoding(crf=4, preset="ultrafast")
+    with _timed() as taken:
+        write_pictures(marked, Path(output), form=form_of(clip, "mp4"), encoding=nearly_lossless)
+    return taken
+
+
+def prepare(directory: Path) -> Numbers:
+    """Make the keys, the identity and the store that a first use makes, so that no number holds them."""
+    from ..provenance.store import open_store
+
+    config = _release_config(directory)
+    with _timed() as taken, open_store(config.store_url):
+        pass
+    return taken
+
+
 def sign(directory: Path, *, source: str, target: str) -> Numbers:
     """Sign a file with the local identity of this run."""
     from ..provenance.manifest import Claim, sign_file
@@ -158,7 +183,8 @@ def _timed() -> Generator[Numbers]:
 
 
 TASKS: dict[str, Callable[..., Numbers]] = {
-    task.__name__: task for task in (decode, transcode, sign, mark, verify_manifest, verify_pixels, generate)
+    task.__name__: task
+    for task in (prepare, decode, transcode, embed, sign, mark, verify_manifest, verify_pixels, generate)
 }
 
 
