@@ -93,3 +93,20 @@ def test_completion_knows_the_verbs() -> None:
     )
 
     assert ran.stdout.split() == ["verify"]
+
+
+def test_a_verdict_on_a_manifest_needs_neither_torch_nor_the_store(studio: Any) -> None:
+    script = f"""
+import sys
+from sealreel.service import cli
+sys.argv = ["sealreel", "verify", {str(studio.marked)!r}]
+try:
+    cli.main()
+except SystemExit as end:
+    assert not end.code, end.code
+print(*sorted({{"torch", "diffusers", "transformers", "sqlalchemy", "alembic"}} & set(sys.modules)), file=sys.stderr)
+"""
+    environment = {**os.environ, **studio.shell.environment}
+    ran = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True)
+
+    assert ran.stderr.strip() == ""

@@ -1,12 +1,18 @@
 """`sealreel mark` as a user types it."""
 
 import hashlib
+import os
 import shutil
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import jsonschema
+import pytest
 
 from sealreel.service.answers import schema
 
@@ -150,3 +156,31 @@ def test_several_inputs_need_a_folder(studio: Any, tmp_path: Path) -> None:
 
     assert ran.code == 2
     assert "not an existing folder" in ran.err
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interruption_leaves_nothing(studio: Any, tmp_path: Path, number: int) -> None:
+    records = studio.shell("store", "list").out
+    process = subprocess.Popen(
+        [sys.executable, "-m", "sealreel.service.cli", "mark", studio.original, "-o", tmp_path / "a.mp4"],
+        env={**os.environ, **studio.shell.environment, "SEALREEL_PRESET": "placebo"},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    while not left(tmp_path) and process.poll() is None:
+        time.sleep(0.005)  # until the draft is begun
+    process.send_signal(number)
+    _, said = process.communicate(timeout=120)
+
+    assert (process.returncode, said) == (128 + number, "")
+    assert left(tmp_path) == set()
+    assert studio.shell("store", "list").out == records
+
+
+def test_a_hostile_title_reaches_no_terminal(studio: Any, tmp_path: Path) -> None:
+    title = "\x1b[2J\u202everified\nverdict: verified"
+    studio.shell("mark", studio.original, "-o", tmp_path / "a.mp4", "--title", title, *FAST)
+    studio.shell("mark", tmp_path / "a.mp4", "-o", tmp_path / "b.mp4", *FAST)
+
+    for ran in (studio.shell("verify", tmp_path / "b.mp4"), studio.shell("verify", tmp_path / "b.mp4", "--json")):
+        assert all(line.isprintable() for line in (ran.out + ran.err).splitlines())

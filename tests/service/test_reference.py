@@ -14,7 +14,8 @@ def test_the_reference_is_fresh() -> None:
 
 
 def test_every_verb_has_its_section() -> None:
-    for verb in ("generate", "mark", "verify", "keys trust", "store export", "bench speed", "train generator", "config"):
+    verbs = ("generate", "mark", "verify", "keys trust", "store export", "bench speed", "train generator", "config")
+    for verb in verbs:
         assert f"\n## `sealreel {verb}`\n" in reference()
 
 
