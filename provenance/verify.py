@@ -9,8 +9,8 @@ from typing import Literal
 from ..errors import ManifestUnreadable, MediaError, StoreError, UnreadableMedia, UnsupportedMedia
 from ..media import Clip, Limits, probe, read_luma
 from .extraction import Extraction
-from .fingerprint import SAME_HASH, Glimpses, distance, fingerprint_glimpses, glimpse
-from .likeness import SAME_CONTENT, content_distance
+from .fingerprint import SAME_HASH, Glimpses, fingerprint_glimpses, glimpse
+from .likeness import SAME_CONTENT, TELLING_STRUCTURE, content_distance, structure
 from .manifest import ManifestReport, TrustAnchors, find_sidecar, read_manifest
 from .record import Record
 from .store import Store, open_store, store_exists
@@ -183,7 +183,7 @@ def _recovery(glimpses: Glimpses, watermark: Extraction, store: Store) -> Recove
     if named:
         recoveries = [_compared(glimpses, record) for record in named]
         return min(recoveries, key=lambda recovery: recovery.distance)
-    near = store.nearest(fingerprint_glimpses(glimpses))
+    near = store.nearest(fingerprint_glimpses(glimpses)) if structure(glimpses) >= TELLING_STRUCTURE else None
     if near is None or near.distance > SAME_HASH:
         return None
     apart = content_distance(glimpses, near.record.fingerprint)
@@ -202,8 +202,7 @@ def _named(watermark: Extraction, store: Store) -> Sequence[Record]:
 
 
 def _compared(glimpses: Glimpses, record: Record) -> Recovery:
-    stored = record.fingerprint
-    apart = content_distance(glimpses, stored) if stored.sketches else distance(fingerprint_glimpses(glimpses), stored)
+    apart = content_distance(glimpses, record.fingerprint)
     return Recovery(record, "watermark", apart, matches=apart <= SAME_CONTENT)
 
 
