@@ -53,6 +53,8 @@ class CopiedTracks:
             for packet in packets_of(source, [s for s in source.streams if s.index in self._outputs]):
                 if packet.is_corrupt:
                     raise UnreadableMedia(f"{self._path}: a packet at {float(_starts(packet)):.3f} s is cut off")
+                if _is_end_mark(packet):
+                    continue
                 yield from (self._moved(dated) for dated in self._dated(packet))
         except FFmpegError as error:
             raise UnreadableMedia(f"{self._path}: a stream cannot be read to its end ({error.strerror})") from error
@@ -109,6 +111,11 @@ def movie_timescale(time_base: Fraction | None, source: InputContainer | None) -
 def _starts(packet: "Packet[Stream]") -> Fraction:
     ticks = packet.dts if packet.dts is not None else packet.pts
     return (ticks or 0) * packet.time_base
+
+
+def _is_end_mark(packet: "Packet[Stream]") -> bool:
+    """Whether this is the empty sample that FFmpeg's MP4 muxer puts after each subtitle; it will put its own."""
+    return packet.stream.type == "subtitle" and not packet.duration and bytes(packet) == b"\0\0"
 
 
 def _added(output: OutputContainer, stream: Stream, path: Path) -> Stream:

@@ -72,6 +72,7 @@ def _make(
     language: str | None = None,
     chapters: Sequence[tuple[int, int, str]] = (),
     earlier: int = 0,
+    second_video: bool = False,
     mux: dict[str, str] | None = None,
 ) -> Path:
     """Encode moving noise; `earlier` ticks are taken off every video time, so that an edit list cuts the start."""
@@ -94,19 +95,22 @@ def _make(
         sound: Any = output.add_stream(audio, rate=48000, layout="mono") if audio else None
         if sound is not None and language is not None:
             sound.metadata["language"] = language
-        text: Any = output.add_stream("mov_text") if subtitles else None
+        text: Any = output.add_mux_stream("mov_text", time_base=Fraction(1, 1000)) if subtitles else None
         output.set_chapters(
             [
                 {"id": i, "start": start, "end": end, "time_base": Fraction(1, 1000), "metadata": {"title": title}}
                 for i, (start, end, title) in enumerate(chapters)
             ]
         )
+        another: Any = output.add_stream("mpeg4", rate=25, width=32, height=32) if second_video else None
         for index, tick in enumerate(ticks):
             frame = _noise(width, height, pix_fmt, index)
             frame.pts, frame.time_base = tick, time_base
             frame.duration = ticks[index + 1] - tick if index + 1 < len(ticks) else step
             _mux(output, stream.encode(frame), earlier)
         _mux(output, stream.encode(None), earlier)
+        if another is not None:
+            output.mux([*another.encode(_noise(32, 32, "yuv420p", 0)), *another.encode(None)])
         if sound is not None:
             _sound(output, sound, audio_start, seconds)
         if text is not None:
