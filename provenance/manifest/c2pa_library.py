@@ -71,6 +71,8 @@ def read_store(path: Path, *, trust: TrustAnchors, online: bool, identities: boo
             return Reading("read", json.loads(reader.json()), remote_url=reader.get_remote_url())
     except c2pa.C2paError as error:
         return _translate(error, path)
+    except (ValueError, RecursionError) as error:  # JSON of a hostile depth, or with numbers of a hostile length
+        return Reading("malformed", {}, detail=f"{type(error).__name__}: {error}"[:500])
 
 
 def read_crjson_store(path: Path, *, trust: TrustAnchors, sidecar: Path | None) -> dict[str, Any]:
@@ -272,6 +274,10 @@ def _anchors(trust: TrustAnchors) -> list[dict[str, str]]:
     for kind, bundles in (("manifest", trust.manifest), ("tsa", trust.tsa), ("cawg", trust.cawg)):
         allowed = b"\n".join(trust.allowed) if kind == "manifest" else b""
         if bundles or allowed:
-            anchors = {"trust_kind": kind, "trust_uri": LIST_URI + kind, "trust_anchors": b"\n".join(bundles).decode()}
-            lists.append(anchors | ({"allowed_list": allowed.decode()} if allowed else {}))
+            anchors = {"trust_kind": kind, "trust_uri": LIST_URI + kind, "trust_anchors": _text(b"\n".join(bundles))}
+            lists.append(anchors | ({"allowed_list": _text(allowed)} if allowed else {}))
     return lists
+
+
+def _text(pem: bytes) -> str:
+    return pem.decode("ascii", "replace")  # people write their names between certificates

@@ -7,7 +7,7 @@ from typing import Any, cast
 import av
 import pytest
 
-from sealreel.errors import ManifestUnreadable
+from sealreel.errors import ManifestUnreadable, SettingsInvalid
 from sealreel.provenance.manifest import TrustAnchors, find_sidecar, read_crjson, read_manifest
 from sealreel.provenance.signing import Signer, load_signer, local_root_pem
 
@@ -57,6 +57,19 @@ def test_an_anchor_of_both_kinds_vouches(sign: Sign, trust: TrustAnchors) -> Non
     both = TrustAnchors(manifest=trust.manifest, tsa=trust.manifest, cawg=trust.manifest)
 
     assert read_manifest(sign(), trust=both).state == "trusted"
+
+
+@pytest.mark.parametrize("kind", ["manifest", "tsa", "cawg"])
+def test_anchors_that_hold_no_certificate_are_refused(kind: str) -> None:
+    with pytest.raises(SettingsInvalid, match="no readable PEM certificate"):
+        TrustAnchors(**{kind: (b"my root",)})
+
+
+def test_a_persons_remarks_between_certificates_do_no_harm(sign: Sign, trust: TrustAnchors) -> None:
+    remarks = "die Wurzel der Brücke\n".encode("latin-1")
+    remarked = TrustAnchors(manifest=tuple(remarks + bundle for bundle in trust.manifest))
+
+    assert read_manifest(sign(), trust=remarked).state == "trusted"
 
 
 def test_an_ingredient_is_not_trusted_by_an_anchor_for_time_stamps(
