@@ -13,7 +13,7 @@ Device = Literal["auto", "cpu", "cuda"]
 Rung = Literal["cpu", "whole", "tiled", "one part at a time", "one layer at a time"]
 
 _WORKING_BYTES = 2 << 30
-"""Activations of a denoising step at the families' default sizes (facts of their cards: 1–4 GB beside the weights)."""
+"""Left free for activations: an allowance, not a measurement; running out of it is an error that says so."""
 
 
 @dataclass(frozen=True, slots=True)

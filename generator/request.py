@@ -53,6 +53,8 @@ class GenerationConfig:
                 raise ValueError(f"{name} must be 1 to {2**15}, got {value}")
         if self.steps is not None and not 1 <= self.steps <= 1000:
             raise ValueError(f"steps must be 1 to 1000, got {self.steps}")
+        if self.guidance_scale is not None and not 0 <= self.guidance_scale <= 1000:
+            raise ValueError(f"guidance_scale must be 0 to 1000, got {self.guidance_scale}")
         if self.fps is not None and not 0 < self.fps <= 1000:
             raise ValueError(f"fps must be more than 0 and at most 1000, got {self.fps}")
         if self.seed is not None and not 0 <= self.seed < 2**63:

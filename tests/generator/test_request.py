@@ -91,7 +91,16 @@ def test_a_picture_is_one_frame_and_not_more() -> None:
 
 
 @pytest.mark.parametrize(
-    "values", [{"width": 0}, {"frames": -3}, {"steps": 0}, {"fps": 0}, {"seed": -1}, {"height": 10**6}]
+    "values",
+    [
+        {"width": 0},
+        {"frames": -3},
+        {"steps": 0},
+        {"fps": 0},
+        {"seed": -1},
+        {"height": 10**6},
+        {"guidance_scale": float("nan")},
+    ],
 )
 def test_impossible_numbers_are_refused_where_the_request_is_born(values: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=next(iter(values))):
