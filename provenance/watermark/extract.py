@@ -9,11 +9,18 @@ from numpy.typing import NDArray
 from ...media import Clip, Limits, Luma, read_luma
 from ..extraction import Extraction, Segment
 from .decode import Reading, Trials, log10_p, read
-from .geometry import IDENTITY, Geometry, combine, combine_at_likely_offsets, whole_picture_turns
+from .geometry import (
+    IDENTITY,
+    Geometry,
+    combine_at_likely_offsets,
+    combine_tiles,
+    lay_on_grid,
+    whole_picture_turns,
+)
 from .keys import WatermarkKey
 from .layout import layout_of
 from .resync import candidates, spectrum_of
-from .tile import markable
+from .tile import markable, tile_spectra
 from .whiten import Sum, whiten
 
 METHOD = "sealreel.1"
@@ -51,14 +58,19 @@ class Search:
         """Read every key in one geometry; one look a key."""
         if total.plane is None:
             return None
+        canvas, row, column = lay_on_grid(total.plane, geometry)
+        spectra = tile_spectra(canvas)
         return self._weigh(
-            [(key, combine(total.plane, layout_of(key), geometry)[None], (geometry,)) for key in self.keys]
+            [
+                (key, combine_tiles(spectra, layout_of(key), row=row, column=column)[None], (geometry,))
+                for key in self.keys
+            ]
         )
 
     def search(self, total: Sum) -> Finding | None:
         """Try the turns of a whole picture, then whatever the pilots say; stop at the first acceptable finding."""
         plane = total.plane
-        if plane is None:
+        if plane is None or not plane.any():  # blank pictures level to nothing
             return None
         for turn in whole_picture_turns(plane.shape[1], plane.shape[0]):
             found = self.look(total, turn)
@@ -122,7 +134,7 @@ def extract_lumas(
     """
     search, total, part = Search(keys), Sum(), Part()
     segments: list[Segment] = []
-    frames, stop = 0, stop_at_log10_p
+    frames, last_seconds, stop = 0, 0.0, stop_at_log10_p
     for luma in _thinned(lumas):
         if not keys or not markable(luma.plane.shape[1], luma.plane.shape[0]):
             break
@@ -130,20 +142,22 @@ def extract_lumas(
             segments.append(_close(search, part, number=len(segments), end_seconds=luma.pts_seconds))
             if stop is not None and accepted(search.best, stop):
                 break
-            part = Part(start_seconds=luma.pts_seconds)
+            part = Part()
         if not part.sum.frames:
             part.start_seconds = luma.pts_seconds
+        if frames:
+            part.step_seconds = luma.pts_seconds - last_seconds
+        last_seconds = luma.pts_seconds
         plane = whiten(luma.plane)
         part.sum.add(plane)
         total.add(plane)
         frames += 1
-        part.last_seconds = luma.pts_seconds
         if stop is not None and part.sum.frames in EARLY_LOOKS:
             part.found = search.look(part.sum, search.geometry)
             if accepted(part.found, stop):
                 break
     if part.sum.frames:
-        segments.append(_close(search, part, number=len(segments), end_seconds=part.last_seconds))
+        segments.append(_close(search, part, number=len(segments), end_seconds=last_seconds + part.step_seconds))
     if len(segments) > 1 and not accepted(search.best) and not accepted(search.look(total, search.geometry)):
         search.search(total)
     return _report(search, segments, frames=frames, capacity=64)
@@ -154,7 +168,8 @@ class Part:
     """The segment being read."""
 
     start_seconds: float = 0.0
-    last_seconds: float = 0.0
+    step_seconds: float = 0.0
+    """From the frame before the last one read to that one: how long the last one is taken to be shown."""
     sum: Sum = field(default_factory=Sum)
     found: Finding | None = None
 

@@ -112,10 +112,20 @@ def lay_on_grid(
 def combine(plane: NDArray[np.float32], layout: Layout, geometry: Geometry) -> NDArray[np.complex64]:
     """Unscramble and add the data spectra of all tiles, (bins,), of a plane whose whole geometry is known."""
     canvas, row, column = lay_on_grid(plane, geometry)
-    spectra = at_bins(tile_spectra(canvas), layout.data_bins)  # (rows, columns, bins)
-    rows = (row + np.arange(spectra.shape[0], dtype=np.intp)) % TABLE
-    columns = (column + np.arange(spectra.shape[1], dtype=np.intp)) % TABLE
-    return np.einsum("rcb,rcb->b", spectra, layout.scramble[np.ix_(rows, columns)]).astype(np.complex64)
+    return combine_tiles(tile_spectra(canvas), layout, row=row, column=column)
+
+
+def combine_tiles(
+    spectra: NDArray[np.complex64], layout: Layout, *, row: int = 0, column: int = 0
+) -> NDArray[np.complex64]:
+    """Unscramble and add tile spectra, (rows, columns, 128, 65) -> (bins,).
+
+    The first of them is tile (row, column) of the marked plane.
+    """
+    data = at_bins(spectra, layout.data_bins)  # (rows, columns, bins)
+    rows = (row + np.arange(data.shape[0], dtype=np.intp)) % TABLE
+    columns = (column + np.arange(data.shape[1], dtype=np.intp)) % TABLE
+    return np.einsum("rcb,rcb->b", data, layout.scramble[np.ix_(rows, columns)]).astype(np.complex64)
 
 
 def combine_at_likely_offsets(

@@ -1,7 +1,7 @@
 """`invisible-watermark` behind our interface, with its defects fenced.
 
 It has no key, no presence test and no p-value: it reads bits out of anything. So the status is `decoded` only where
-most frames agree on every bit, p is None, and a caller believes the payload only if a store knows it. Its own defects
+the frames agree, p is None, and a caller believes the payload only if a store knows it. Its own defects
 (version 0.2.0, measured): dwtDct often does not read back even untouched; nothing reads after a change of size;
 it works on RGB frames, so 10-bit video is refused rather than cut to 8.
 """
@@ -25,6 +25,9 @@ Bgr = NDArray[np.uint8]
 
 MIN_PIXELS = 256 * 256
 """The package raises below this."""
+MIN_AGREEMENT = 0.8
+"""Share of frames that agree on an average bit; below it the majority is noise. Agreement proves nothing: frames that
+look alike agree on what is not there, and a still picture always agrees with itself. Only a store can tell."""
 FRAMES_READ = 16
 """At most; the package needs a quarter of a second for each at 1080p (30 with rivaGan)."""
 BT709_RED, BT709_BLUE = 1.5748, 1.8556
@@ -69,9 +72,8 @@ class Peer:
         """Read the first 16 frames and let them vote on each bit.
 
         Returns:
-            `decoded` if more than half of the frames agree on all bits (two frames of unmarked video agree by chance
-            with 2^-32 or less, but a still picture always agrees with itself: only a store can tell), else
-            `not_found`. Never `present`; p is None.
+            `decoded` with the majority of each bit if the frames agree well enough, else `not_found`. Never `present`;
+            p is None and `statistic` is the share of frames that agree on an average bit.
         """
         del keys, stop_at_log10_p
         decode = _decoder(self.name, self.capacity_bits)
@@ -83,18 +85,17 @@ class Peer:
         return self._report(votes)
 
     def _report(self, votes: list[tuple[int, ...]]) -> Extraction:
-        best = max(set(votes), key=votes.count, default=())
-        if not votes or 2 * votes.count(best) <= len(votes):
-            return Extraction(
-                status="not_found", method=self.name, capacity_bits=self.capacity_bits, frames_read=len(votes)
-            )
-        number = int("".join(map(str, best)), 2)
+        shares = np.mean(votes, axis=0) if votes else np.zeros(0)  # (bits,)
+        agreement = float(np.mean(np.maximum(shares, 1.0 - shares))) if votes else 0.0
+        number = sum(1 << place for place, share in enumerate(reversed(shares.tolist())) if share > 0.5)
+        readable = agreement >= MIN_AGREEMENT
+        whole = self.capacity_bits == PAYLOAD_BITS
         return Extraction(
-            status="decoded",
+            status="decoded" if readable else "not_found",
             method=self.name,
-            payload=Payload.from_int(number) if self.capacity_bits == PAYLOAD_BITS else None,
-            handle=number if self.capacity_bits < PAYLOAD_BITS else None,
-            statistic=votes.count(best) / len(votes),
+            payload=Payload.from_int(number) if readable and whole else None,
+            handle=number if readable and not whole else None,
+            statistic=agreement,
             capacity_bits=self.capacity_bits,
             frames_read=len(votes),
         )

@@ -53,9 +53,9 @@ def _fit(seen: NDArray[np.complex64], layout: Layout) -> tuple[float, NDArray[np
     fit: NDArray[np.float64] = np.zeros((2, 3), dtype=np.float64)  # d(x) = fit · (x, y, 1), in tiles
     for _ in range(STEPS):
         turned = aligned * np.exp(1j * (place @ fit.T) @ wave.T)  # (tiles, 48)
-        slope = np.einsum("tk,kd,tp->dp", -turned.imag, wave, place).ravel()
+        slope = -(wave.T @ turned.imag.T @ place).ravel()  # (2, 3), flat
         weight = np.maximum(turned.real.sum(axis=0), 0.0) / len(place)  # per pilot: the mean keeps it positive
-        bend = np.einsum("k,kd,ke,tp,tq->dpeq", weight, wave, wave, place, place).reshape(6, 6)
+        bend = np.asarray(np.kron((wave.T * weight) @ wave, place.T @ place), dtype=np.float64)  # (6, 6)
         damped = bend + np.eye(6) * (1e-9 + DAMPING * float(np.trace(bend)))
         fit += np.asarray(np.linalg.solve(damped, slope), dtype=np.float64).reshape(2, 3)
     turned = aligned * np.exp(1j * (place @ fit.T) @ wave.T)

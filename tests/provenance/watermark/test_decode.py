@@ -1,0 +1,81 @@
+"""The p-value, and that it holds."""
+
+import math
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import given, settings, strategies as st
+from numpy.typing import NDArray
+
+from sealreel.provenance import Payload
+from sealreel.provenance.watermark import WatermarkKey
+from sealreel.provenance.watermark.decode import Trials, log10_p, read, soften
+from sealreel.provenance.watermark.geometry import IDENTITY, combine, combine_tiles
+from sealreel.provenance.watermark.layout import layout_of
+from sealreel.provenance.watermark.tile import tile_spectra
+from sealreel.provenance.watermark.whiten import whiten
+
+
+@given(low=st.floats(0, 40), more=st.floats(0, 10), price=st.floats(0, 30))
+def test_more_agreement_is_never_less_significant(low: float, more: float, price: float) -> None:
+    assert log10_p(low + more, price=price) <= log10_p(low, price=price)
+
+
+@given(z=st.floats(0, 40), price=st.floats(0, 30), more=st.floats(0, 10))
+def test_more_looks_are_never_more_significant(z: float, price: float, more: float) -> None:
+    assert log10_p(z, price=price + more) >= log10_p(z, price=price)
+
+
+@given(z=st.floats(-40, 40), price=st.floats(0, 30))
+def test_a_chance_is_at_most_one(z: float, price: float) -> None:
+    assert log10_p(z, price=price) <= 0.0
+
+
+def test_the_bound_is_the_formula_of_the_proof() -> None:
+    assert log10_p(12.0, price=math.log(2)) == pytest.approx(math.log10(2.0**60 * 2.0 * math.exp(-72.0)))
+
+
+@given(looks=st.lists(st.integers(1, 50), min_size=1, max_size=40))
+def test_the_shares_of_all_looks_never_pass_the_budget(looks: list[int]) -> None:
+    trials, spent = Trials(), 0.0
+    for count in looks:
+        spent += count * math.exp(-trials.spend(count))
+
+    # each look of a batch pays the batch's last price, so the sum stays below that of 1 / (n (n + 1)), which is 1
+    assert spent <= float(1 - Fraction(1, trials.done + 1)) + 1e-9
+
+
+@pytest.mark.parametrize("content", ["texture", "another mark"])
+def test_the_tail_over_keys_is_below_the_bound(
+    content: str, clip: list[NDArray[np.uint8]], marked: list[NDArray[np.uint8]]
+) -> None:
+    spectra = tile_spectra(whiten(clip[0] if content == "texture" else marked[0]))
+    rng, keys, level, beyond = np.random.default_rng(3), 100, 2.0, 0
+    for _ in range(keys):
+        layout = layout_of(WatermarkKey(key_id=1, secret=rng.bytes(32)))
+        soft = soften(layout, combine_tiles(spectra, layout)[None])[0]
+        beyond += bool(soft @ layout.chips_of(Payload(record_id=5)) >= level * np.linalg.norm(soft))
+
+    # Hoeffding twice: p <= exp(-2) for each key, and 100 keys exceed 100 (p + 0.2) with at most exp(-2 · 100 · 0.04).
+    assert beyond <= keys * (math.exp(-(level**2) / 2) + 0.2)
+
+
+def test_the_likeliest_of_all_payloads_under_a_wrong_key_is_not_significant(
+    marked: list[NDArray[np.uint8]], other_key: WatermarkKey
+) -> None:
+    _, reading = read(other_key, combine(whiten(marked[0]), layout_of(other_key), IDENTITY)[None])
+
+    assert log10_p(reading.z, price=math.log(2)) > -9.0  # holds but for one key in 10^9
+
+
+@settings(max_examples=20, deadline=None)
+@given(record_id=st.integers(0, 2**60 - 1), key_id=st.integers(1, 15))
+def test_every_payload_survives_chips_and_noise(record_id: int, key_id: int) -> None:
+    key = WatermarkKey(key_id=key_id, secret=bytes([key_id]) * 32)
+    layout, payload = layout_of(key), Payload(record_id=record_id, version=key_id)
+    chips = layout.chips_of(payload).reshape(2, -1)
+    noise = np.random.default_rng(record_id % 2**32).standard_normal((2, layout.chips // 2, 2)) @ [1, 1j]
+    spectrum = (chips[0] + 1j * chips[1]) * layout.data_values * 20 + noise[0] * 0.5
+
+    assert read(key, spectrum.astype(np.complex64)[None])[1].payload == payload

@@ -1,0 +1,137 @@
+"""Putting the mark in: how strong, where, and what stays untouched."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from sealreel.errors import NoMarkPossible
+from sealreel.media import Picture
+from sealreel.provenance import Payload
+from sealreel.provenance.watermark import LADDER, Strength, WatermarkKey, load_method, psnr_y
+
+Planes = list[NDArray[np.uint8]]
+Pictures = Callable[[Iterable[NDArray[np.uint8]]], Iterator[Picture]]
+Mark = Callable[..., Planes]
+
+
+@pytest.mark.parametrize("strength", [LADDER[0], LADDER[-1]])
+def test_a_textured_picture_is_changed_as_much_as_asked(clip: Planes, mark: Mark, strength: Strength) -> None:
+    marked = mark(clip[:1], psnr=strength.psnr_y_db)
+
+    assert psnr_y(clip[0], marked[0]) == pytest.approx(strength.psnr_y_db, abs=0.7)
+
+
+def test_the_ladder_climbs_down_to_36_db() -> None:
+    steps = [strength.psnr_y_db for strength in LADDER]
+
+    assert steps == sorted(steps, reverse=True)
+    assert steps[0] == Strength().psnr_y_db
+    assert steps[-1] == 36.0
+
+
+def test_black_is_left_alone(mark: Mark) -> None:
+    black = np.full((256, 256), 16, np.uint8)
+
+    assert np.array_equal(mark([black])[0], black)
+
+
+def test_black_bars_are_left_alone(clip: Planes, mark: Mark) -> None:
+    boxed = np.pad(clip[0], ((60, 60), (0, 0)), constant_values=16)
+
+    assert np.array_equal(mark([boxed])[0][:50], boxed[:50])
+
+
+def test_an_even_grey_wall_is_hardly_changed(mark: Mark) -> None:
+    wall = np.full((512, 512), 128, np.uint8)
+    change = mark([wall], psnr=Strength().psnr_y_db)[0].astype(int) - wall
+
+    assert np.abs(change).max() <= 2
+
+
+def test_a_black_first_picture_does_not_weaken_the_next(clip: Planes, mark: Mark) -> None:
+    alone = mark([clip[0]])[0]
+
+    assert np.array_equal(mark([np.full_like(clip[0], 16), clip[0]])[1], alone)
+
+
+def test_the_mark_grows_with_a_picture_that_fades_in(clip: Planes, mark: Mark) -> None:
+    fade = [(16 + (clip[0] - 16.0) * level).astype(np.uint8) for level in (0.02, 0.08, 1.0)]
+    errors = [float(np.std(a.astype(float) - b)) for a, b in zip(mark(fade), fade, strict=True)]
+
+    assert errors[0] < errors[1] < errors[2]
+
+
+def test_only_luma_changes(clip: Planes, pictures: Pictures, key: WatermarkKey, payload: Payload) -> None:
+    before = list(pictures(clip[:2]))
+    after = list(load_method().embed(before, payload, key, strength=Strength()))
+
+    for old, new in zip(before, after, strict=True):
+        assert all(np.array_equal(a, b) for a, b in zip(old.chroma, new.chroma, strict=True))
+        assert (new.pts, new.time_base, new.bit_depth) == (old.pts, old.time_base, old.bit_depth)
+        assert not np.array_equal(old.luma, new.luma)
+
+
+def test_ten_bits_are_marked_as_strongly(clip: Planes, pictures: Pictures, key: WatermarkKey, payload: Payload) -> None:
+    deep = clip[0].astype(np.uint16) * 4
+    picture = replace(next(pictures(clip)), luma=deep, bit_depth=10)
+    marked = next(load_method().embed([picture], payload, key, strength=Strength(43.0)))
+
+    assert marked.luma.dtype == np.uint16
+    assert psnr_y(deep, marked.luma, bit_depth=10) == pytest.approx(43.0, abs=0.7)
+
+
+def test_ten_bit_white_stays_within_ten_bits(
+    clip: Planes, pictures: Pictures, key: WatermarkKey, payload: Payload
+) -> None:
+    white = np.minimum(clip[0].astype(np.uint16) * 8, 1023)
+    picture = replace(next(pictures(clip)), luma=white, bit_depth=10)
+
+    assert int(next(load_method().embed([picture], payload, key, strength=Strength(36.0))).luma.max()) <= 1023
+
+
+def test_pictures_are_marked_one_at_a_time(
+    clip: Planes, pictures: Pictures, key: WatermarkKey, payload: Payload
+) -> None:
+    taken: list[int] = []
+
+    def source() -> Iterator[Picture]:
+        for picture in pictures(clip):
+            taken.append(picture.pts)
+            yield picture
+
+    next(load_method().embed(source(), payload, key, strength=Strength()))
+
+    assert taken == [0]
+
+
+def test_no_pictures_are_no_pictures(key: WatermarkKey, payload: Payload) -> None:
+    assert list(load_method().embed([], payload, key, strength=Strength())) == []
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (63, 200), (64, 600)])
+def test_a_picture_that_cannot_hold_the_mark_is_refused(shape: tuple[int, int], mark: Mark) -> None:
+    with pytest.raises(NoMarkPossible, match=f"{shape[1]}×{shape[0]}"):
+        mark([np.full(shape, 100, np.uint8)])
+
+
+def test_a_payload_of_another_key_is_refused(clip: Planes, mark: Mark, other_key: WatermarkKey) -> None:
+    with pytest.raises(ValueError, match="the payload is of key 1, but key 2 was given"):
+        mark(clip, key=other_key)
+
+
+@pytest.mark.parametrize("psnr", [29.0, 61.0, float("nan")])
+def test_a_senseless_strength_is_refused(psnr: float) -> None:
+    with pytest.raises(ValueError, match="30 to 60 dB"):
+        Strength(psnr)
+
+
+def test_equal_planes_are_infinitely_alike(clip: Planes) -> None:
+    assert psnr_y(clip[0], clip[0]) == float("inf")
+
+
+def test_planes_of_two_shapes_cannot_be_compared(clip: Planes) -> None:
+    with pytest.raises(ValueError, match="one shape"):
+        psnr_y(clip[0], clip[0][:-1])

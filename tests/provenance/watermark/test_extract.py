@@ -1,0 +1,158 @@
+"""Finding the mark again, blind."""
+
+from collections.abc import Callable, Iterator
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from sealreel.media import Luma
+from sealreel.provenance import Payload
+from sealreel.provenance.watermark import ACCEPT_LOG10_P, WatermarkKey, extract_lumas
+
+Plane = NDArray[np.uint8]
+Planes = list[Plane]
+Mark = Callable[..., Planes]
+Stream = Callable[..., Iterator[Luma]]
+Pan = Callable[..., Planes]
+
+
+def crop(plane: Plane, share: float) -> Plane:
+    height, width = (round(side * share) for side in plane.shape)
+    top, left = (plane.shape[0] - height) // 3, (plane.shape[1] - width) // 4
+    return plane[top : top + height, left : left + width]
+
+
+def rotate(plane: Plane, degrees: float) -> Plane:
+    height, width = plane.shape
+    turn = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1.0)
+    return np.asarray(cv2.warpAffine(plane, turn, (width, height)), dtype=np.uint8)
+
+
+def scale(plane: Plane, across: float, down: float) -> Plane:
+    size = round(plane.shape[1] * across), round(plane.shape[0] * down)
+    return np.asarray(cv2.resize(plane, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+
+
+ATTACKS: dict[str, tuple[Callable[[Plane], Plane], str]] = {
+    "nothing": (lambda plane: plane, "identity"),
+    "half size": (lambda plane: scale(plane, 0.5, 0.5), "identity"),
+    "brighter": (lambda plane: np.clip(plane * 1.3, 0, 255).astype(np.uint8), "identity"),
+    "mirrored": (lambda plane: plane[:, ::-1], "mirrored"),
+    "upside down": (lambda plane: plane[::-1, ::-1], "rotated 180.0°"),
+    "quarter turn": (np.rot90, "rotated -90.0°"),
+    "cropped to 80 %": (lambda plane: crop(plane, 0.8), "scaled 1.25"),
+    "rotated by 5°": (lambda plane: rotate(plane, 5.0), "rotated -5.0°"),
+    "squeezed to 3/4": (lambda plane: scale(plane, 0.75, 1.0), "stretched 1.33"),
+}
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_the_payload_is_found_after(attack: str, marked: Planes, stream: Stream, key: WatermarkKey) -> None:
+    change, words = ATTACKS[attack]
+    found = extract_lumas(stream(map(change, marked)), [key])
+
+    assert found.status == "decoded"
+    assert found.payload == Payload(record_id=0x123456789ABCDEF)
+    assert found.p_value_log10 is not None
+    assert found.p_value_log10 <= ACCEPT_LOG10_P
+    assert words in found.geometry
+
+
+def test_a_single_picture_is_enough(marked: Planes, stream: Stream, key: WatermarkKey, payload: Payload) -> None:
+    assert extract_lumas(stream(marked[:1]), [key]).payload == payload
+
+
+def test_reading_stops_as_soon_as_it_is_sure(marked: Planes, stream: Stream, key: WatermarkKey) -> None:
+    lumas = stream(marked)
+    found = extract_lumas(lumas, [key])
+
+    assert found.frames_read == 1
+    assert len(list(lumas)) == len(marked) - 1
+
+
+def test_nothing_is_found_in_an_unmarked_clip(clip: Planes, stream: Stream, key: WatermarkKey) -> None:
+    found = extract_lumas(stream(clip), [key])
+
+    assert (found.status, found.payload) == ("not_found", None)
+    assert found.p_value_log10 is not None
+    assert found.p_value_log10 > ACCEPT_LOG10_P
+
+
+def test_nothing_is_found_with_another_key(marked: Planes, stream: Stream, other_key: WatermarkKey) -> None:
+    assert extract_lumas(stream(marked), [other_key]).status == "not_found"
+
+
+def test_the_right_one_of_several_keys_is_found(
+    marked: Planes, stream: Stream, key: WatermarkKey, other_key: WatermarkKey, payload: Payload
+) -> None:
+    assert extract_lumas(stream(marked), [other_key, key]).payload == payload
+
+
+def test_trying_more_keys_costs_significance(
+    marked: Planes, stream: Stream, key: WatermarkKey, other_key: WatermarkKey
+) -> None:
+    one = extract_lumas(stream(marked), [key]).p_value_log10
+    two = extract_lumas(stream(marked), [key, other_key]).p_value_log10
+
+    assert one is not None
+    assert two is not None
+    assert two > one
+
+
+def test_clips_joined_from_two_payloads_are_told_apart(
+    pan: Pan, mark: Mark, stream: Stream, key: WatermarkKey, payload: Payload
+) -> None:
+    second = Payload(record_id=77)
+    first_half = mark(pan(320, 256, 4, seed=5))
+    second_half = mark(pan(320, 256, 4, seed=6), payload=second)
+
+    found = extract_lumas(stream(first_half + second_half, seconds=2.0), [key], stop_at_log10_p=None)
+
+    assert [segment.payload for segment in found.segments] == [payload, second]
+    assert [(segment.start_ms, segment.end_ms) for segment in found.segments] == [(0, 8000), (8000, 16000)]
+
+
+def test_a_mark_that_comes_late_is_found(
+    pan: Pan, mark: Mark, stream: Stream, key: WatermarkKey, payload: Payload
+) -> None:
+    plain, late = pan(320, 256, 4, seed=7), mark(pan(320, 256, 4, seed=8))
+
+    found = extract_lumas(stream(plain + late, seconds=2.0), [key])
+
+    assert found.payload == payload
+    assert found.segments[0].payload is None
+
+
+@pytest.mark.parametrize("size", [(256, 256), (192, 108)])
+def test_a_small_generated_clip_reads_back(
+    size: tuple[int, int], mark: Mark, stream: Stream, key: WatermarkKey, payload: Payload
+) -> None:
+    ramp = np.linspace(60, 200, size[0], dtype=np.float32)[None, :] * np.ones((size[1], 1), np.float32)
+    frames = [cv2.circle(ramp.copy(), (20 + 4 * i, size[1] // 2), 15, 90.0, -1).astype(np.uint8) for i in range(25)]
+
+    assert extract_lumas(stream(mark(frames)), [key]).payload == payload
+
+
+def test_no_frames_and_no_keys_are_no_finding(marked: Planes, stream: Stream, key: WatermarkKey) -> None:
+    assert extract_lumas([], [key]).status == "not_found"
+    assert extract_lumas(stream(marked), []).status == "not_found"
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (2, 4000), (40, 40)])
+def test_a_picture_too_small_for_a_mark_holds_none(shape: tuple[int, int], stream: Stream, key: WatermarkKey) -> None:
+    assert extract_lumas(stream([np.zeros(shape, np.uint8)]), [key]).status == "not_found"
+
+
+@pytest.mark.parametrize("level", [0, 16, 255])
+def test_a_blank_picture_holds_none(level: int, stream: Stream, key: WatermarkKey) -> None:
+    assert extract_lumas(stream([np.full((256, 256), level, np.uint8)] * 2), [key]).status == "not_found"
+
+
+def test_a_stream_that_changes_its_size_is_read(
+    marked: Planes, clip: Planes, stream: Stream, key: WatermarkKey, payload: Payload
+) -> None:
+    smaller = [scale(plane, 0.5, 0.5) for plane in clip[:2]]
+
+    assert extract_lumas(stream([*smaller, *marked[:2]]), [key]).payload == payload
