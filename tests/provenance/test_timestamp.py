@@ -1,7 +1,9 @@
 """RFC 3161 time stamps, given by `openssl ts` behind a local HTTP server, and every way an authority can fail."""
 
+import ipaddress
 import shutil
 import socket
+import ssl
 import subprocess
 import time
 from collections.abc import Callable, Generator
@@ -59,7 +61,7 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def certificate(
-    name: str, issuer: str, key: rsa.RSAPrivateKey, signed_by: rsa.RSAPrivateKey, *, ca: bool
+    name: str, issuer: str, key: rsa.RSAPrivateKey, signed_by: rsa.RSAPrivateKey, *, ca: bool, web: bool = False
 ) -> x509.Certificate:
     now = datetime.now(UTC)
     builder = (
@@ -75,13 +77,16 @@ def certificate(
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
         .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(signed_by.public_key()), critical=False)
     )
-    if not ca:
+    if web:
+        address = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
+        builder = builder.add_extension(x509.SubjectAlternativeName([address]), critical=False)
+    elif not ca:
         builder = builder.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING]), critical=True)
     return builder.sign(signed_by, hashes.SHA256())
 
 
 @contextmanager
-def serving(answer: Answer) -> Generator[str]:
+def serving(answer: Answer, tls: ssl.SSLContext | None = None) -> Generator[str]:
     """Run an HTTP server that answers every POST; yields its address."""
 
     class Handler(BaseHTTPRequestHandler):
@@ -94,8 +99,10 @@ def serving(answer: Answer) -> Generator[str]:
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         server.daemon_threads = True
         server.block_on_close = False
+        if tls is not None:
+            server.socket = tls.wrap_socket(server.socket, server_side=True)
         Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/stamp"
+        yield f"{'http' if tls is None else 'https'}://127.0.0.1:{server.server_port}/stamp"
         server.shutdown()
 
 
@@ -250,6 +257,32 @@ def test_an_authority_that_drips_is_given_up_on() -> None:
 
     with serving(drip) as url, pytest.raises(TimestampUnavailable, match="no answer within"):
         fetch_stamp(url, b"query", timeout_seconds=0.3)
+
+
+def tls_of(directory: Path, root_key: rsa.RSAPrivateKey) -> ssl.SSLContext:
+    """Make a server certificate for 127.0.0.1 under the root, and a TLS context with it."""
+    key = rsa.generate_private_key(65537, 2048)
+    leaf = certificate("localhost", "web root", key, root_key, ca=False, web=True)
+    form = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    (directory / "web.pem").write_bytes(leaf.public_bytes(serialization.Encoding.PEM) + key.private_bytes(*form))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(directory / "web.pem")
+    return context
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_an_https_authority_is_asked_only_if_its_certificate_is_good(
+    known: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root_key = rsa.generate_private_key(65537, 2048)
+    root = certificate("web root", "web root", root_key, root_key, ca=True)
+    (tmp_path / "roots.pem").write_bytes(root.public_bytes(serialization.Encoding.PEM) if known else b"")
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "roots.pem"))
+    reason = "not a granted time stamp" if known else "certificate verify failed"
+
+    tls = tls_of(tmp_path, root_key)
+    with serving(replying(b"hello"), tls) as url, pytest.raises(TimestampUnavailable, match=reason):
+        fetch_stamp(url, b"query")
 
 
 def test_nobody_is_asked_unless_told_to(sign_with: SignWith, trust: TrustAnchors, tmp_path: Path) -> None:
