@@ -30,6 +30,21 @@ def make_video(tmp_path: Path) -> MakeVideo:
 
 
 @pytest.fixture
+def make_sound(tmp_path: Path) -> Callable[..., Path]:
+    """Make an MP4 of silence without video."""
+
+    def make(name: str = "sound.m4a") -> Path:
+        with av.open(str(tmp_path / name), "w", format="mp4") as output:
+            stream: Any = output.add_stream("aac", rate=48000, layout="mono")
+            frame = av.AudioFrame.from_ndarray(np.zeros((1, 4096), np.int16), format="s16", layout="mono")
+            frame.sample_rate = 48000
+            output.mux([*stream.encode(frame), *stream.encode(None)])
+        return tmp_path / name
+
+    return make
+
+
+@pytest.fixture
 def list_packets() -> ListPackets:
     """List (kind, pts, dts, digest) of the packets of some kinds, in the order of each stream."""
 
