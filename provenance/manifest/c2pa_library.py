@@ -25,7 +25,7 @@ import c2pa
 from ...errors import ManifestUnreadable, SealreelError, SigningFailed
 from ..signing import Signer
 from ..signing.certificates import ACCEPTED_USAGES
-from .claim import PARENT_LABEL, PEER_BINDING_PREFIX, SOFT_BINDING_ALG
+from .claim import PARENT_LABEL, PEER_BINDING_PREFIX, SOFT_BINDING_ALG, printable
 from .trust import TrustAnchors
 from .watched_file import open_drain, open_watched
 
@@ -140,7 +140,7 @@ def sign_store(
 
 
 def _add_parent(builder: c2pa.Builder, parent: Parent, trust: TrustAnchors) -> None:
-    ingredient: dict[str, Any] = {"title": parent.title, "relationship": "parentOf", "label": PARENT_LABEL}
+    ingredient: dict[str, Any] = {"title": printable(parent.title), "relationship": "parentOf", "label": PARENT_LABEL}
     if parent.sidecar is not None:
         ingredient |= _from_sidecar(builder, parent.path, parent.sidecar, trust)
     with open_watched(parent.path) as stream:

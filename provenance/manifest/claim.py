@@ -131,10 +131,15 @@ def manifest_definition(claim: Claim) -> dict[str, Any]:
     generator = {"name": "sealreel", "version": __version__, "specVersion": SPEC_VERSION}
     return {
         "claim_generator_info": [generator],
-        "title": claim.title,
+        "title": printable(claim.title),
         "format": claim.media_type,
         "assertions": assertions,
     }
+
+
+def printable(text: str) -> str:
+    """Replace what a file name may hold and JSON may not: bytes that are no UTF-8 (PEP 383 surrogates)."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _stated(label: str, data: dict[str, Any]) -> dict[str, Any]:

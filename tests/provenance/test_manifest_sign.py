@@ -1,5 +1,6 @@
 """Signing: what comes out holds, and a signing that fails leaves nothing."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -238,3 +239,13 @@ def test_something_created_names_its_source_type(make_claim: MakeClaim) -> None:
 
 def test_no_path_of_this_machine_is_in_the_file(sign: Sign, tmp_path: Path) -> None:
     assert str(tmp_path).encode() not in sign().read_bytes()
+
+
+def test_a_name_that_is_no_text_is_signed_too(sign: Sign, tiny_mp4: Path, tmp_path: Path, trust: TrustAnchors) -> None:
+    odd = tmp_path / os.fsdecode(b"\xff\xfe.mp4")
+    odd.write_bytes(tiny_mp4.read_bytes())
+    report = read_manifest(
+        sign(tiny_mp4, title=odd.name, parent=odd, action="c2pa.opened", name="out.mp4"), trust=trust
+    )
+
+    assert (report.title, report.ingredients[0].title) == ("??.mp4", "??.mp4")
