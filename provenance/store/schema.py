@@ -30,10 +30,8 @@ class Row(Base):
     payload: Mapped[str] = mapped_column(String(16), unique=True)
     method: Mapped[str] = mapped_column(String(64))
     handle: Mapped[int | None] = mapped_column(BigInteger)
-    manifest: Mapped[bytes] = mapped_column(LargeBinary)
     manifest_id: Mapped[str] = mapped_column(Text)
     hashes: Mapped[bytes] = mapped_column(LargeBinary)
-    sketches: Mapped[bytes] = mapped_column(LargeBinary)
     sketch_rows: Mapped[int]
     sketch_columns: Mapped[int]
     duration_ms: Mapped[int] = mapped_column(BigInteger)
@@ -49,6 +47,8 @@ class Row(Base):
     state: Mapped[str] = mapped_column(String(16))
     writer: Mapped[str] = mapped_column(Text)
     """Which process wrote it: see `writer.py`."""
+    sketches: Mapped[bytes] = mapped_column(LargeBinary)
+    manifest: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 def to_row(record: Record, *, writer: str) -> Row:

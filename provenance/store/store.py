@@ -66,7 +66,7 @@ class Store(ABC):
     def nearest(self, fingerprint: Fingerprint) -> Near | None:
         """Return the confirmed record whose content looks most alike; None for an empty store or fingerprint.
 
-        An exact scan, O(records) in time: about 0.4 s for 100,000 clips of 16 glimpses; memory is flat.
+        An exact scan, O(records) in time: about a second for 100,000 clips of 16 glimpses; memory is flat.
         """
 
     @abstractmethod

@@ -159,7 +159,7 @@ def test_other_footage_is_not_taken_for_a_record(
     assert verify(shoot(tmp_path / "other.mp4", seed=31), look).conclusion == "no_provenance"
 
 
-def test_webm_can_be_recovered_though_it_holds_no_manifest(shoot: Shoot, tmp_path: Path, look: VerifyConfig) -> None:
+def test_unmarked_webm_is_unsupported(shoot: Shoot, tmp_path: Path, look: VerifyConfig) -> None:
     assert verify(shoot(tmp_path / "film.webm"), look).conclusion == "unsupported"
 
 

@@ -17,10 +17,8 @@ def upgrade() -> None:
         sa.Column("payload", sa.String(16), nullable=False, unique=True),
         sa.Column("method", sa.String(64), nullable=False),
         sa.Column("handle", sa.BigInteger),
-        sa.Column("manifest", sa.LargeBinary, nullable=False),
         sa.Column("manifest_id", sa.Text, nullable=False),
         sa.Column("hashes", sa.LargeBinary, nullable=False),
-        sa.Column("sketches", sa.LargeBinary, nullable=False),
         sa.Column("sketch_rows", sa.Integer, nullable=False),
         sa.Column("sketch_columns", sa.Integer, nullable=False),
         sa.Column("duration_ms", sa.BigInteger, nullable=False),
@@ -35,6 +33,9 @@ def upgrade() -> None:
         sa.Column("prompt_sha256", sa.String(64)),
         sa.Column("state", sa.String(16), nullable=False),
         sa.Column("writer", sa.Text, nullable=False),
+        # Last, as SQLite reads a row from its start: a scan of the hashes need not step over these.
+        sa.Column("sketches", sa.LargeBinary, nullable=False),
+        sa.Column("manifest", sa.LargeBinary, nullable=False),
     )
     op.create_index("ix_records_handle", "records", ["method", "handle"])
     op.create_index("ix_records_state", "records", ["state"])
