@@ -118,7 +118,7 @@ def sign_store(
         SigningError: What the signer itself raised.
         OutputUnwritable: The disk refused.
     """
-    failures: list[SealreelError] = []
+    failures: list[BaseException] = []
     try:
         with (
             open_watched(source) as stream,
@@ -164,20 +164,20 @@ def _from_sidecar(builder: c2pa.Builder, path: Path, sidecar: Path, trust: Trust
 
 
 @contextmanager
-def _native_signer(signer: Signer, timestamp_url: str | None, failures: list[SealreelError]) -> Generator[c2pa.Signer]:
+def _native_signer(signer: Signer, timestamp_url: str | None, failures: list[BaseException]) -> Generator[c2pa.Signer]:
     algorithm = c2pa.C2paSigningAlg[signer.algorithm.upper()]
     sign = _remembering(signer.sign, failures)
     with c2pa.Signer.from_callback(sign, algorithm, signer.chain_pem.decode(), timestamp_url) as native:
         yield native
 
 
-def _remembering(sign: Callable[[bytes], bytes], failures: list[SealreelError]) -> Callable[[bytes], bytes]:
+def _remembering(sign: Callable[[bytes], bytes], failures: list[BaseException]) -> Callable[[bytes], bytes]:
     def signing(message: bytes) -> bytes:
         try:
             return sign(message)
-        except SealreelError as error:
+        except (SealreelError, KeyboardInterrupt) as error:
             failures.append(error)
-            raise
+            raise SigningFailed("see the failure that was kept") from error  # an interrupt would be lost in ctypes
         except Exception as error:
             failures.append(SigningFailed(f"the signer failed: {type(error).__name__}: {error}"))
             failures[-1].__cause__ = error

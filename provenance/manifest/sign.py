@@ -73,6 +73,8 @@ def sign_file(
     """
     _check_arguments(claim, parent, sidecar, embed=embed)
     _check_paths((source, parent, parent_sidecar), (target, sidecar))
+    if parent is None:
+        _check_unsigned(source, trust)
     definition = manifest_definition(claim)
 
     def sign(timestamp_url: str | None) -> bytes:
@@ -116,6 +118,14 @@ def _check_paths(inputs: tuple[Path | None, ...], outputs: tuple[Path | None, ..
             if _same(output, other):
                 # The library opens its output first, which empties the file: 417,958 bytes became 0.
                 raise SameFile(f"{output}: would be overwritten while it is read; choose another output")
+
+
+def _check_unsigned(source: Path, trust: TrustAnchors) -> None:
+    state = read_manifest(source, trust=trust).state
+    if state not in ("absent", "unsupported"):  # the library would drop the old one without a word
+        raise SigningFailed(
+            f"{source}: holds a manifest already ({state}), which would be lost; name its file as parent"
+        )
 
 
 def _same(first: Path, second: Path) -> bool:

@@ -20,13 +20,17 @@ class WatchedFile:
     def __init__(self, raw: BinaryIO) -> None:
         self._raw = raw
         self._patches: dict[int, bytes] = {}
-        self.failure: OSError | None = None
+        self.failure: BaseException | None = None
 
     def prepare_chunks(self) -> bool:
         """Say whether the file is so large that it is hashed in chunks; then give out its headers widened."""
         chunked = os.fstat(self._raw.fileno()).st_size >= MERKLE_FROM_BYTES
-        self._patches = widened_headers(self._raw) if chunked else {}
+        self.lay_over(widened_headers(self._raw) if chunked else {})
         return chunked
+
+    def lay_over(self, patches: dict[int, bytes]) -> None:
+        """Give out these bytes, by offset, instead of the file's own."""
+        self._patches = patches
 
     def read(self, size: int = -1) -> bytes:
         with self._watching():
@@ -69,6 +73,9 @@ class WatchedFile:
         except OSError as error:
             self.failure = self.failure or error
             raise
+        except KeyboardInterrupt as interrupt:  # ctypes would print it, drop it, and let the library take a short read
+            self.failure = interrupt
+            raise OSError("interrupted") from interrupt
 
 
 @contextmanager
@@ -83,8 +90,10 @@ def open_watched(path: Path) -> Generator[WatchedFile]:
         try:
             yield watched
         finally:
-            if watched.failure is not None:
+            if isinstance(watched.failure, OSError):
                 raise ManifestUnreadable(f"{path}: {watched.failure.strerror} while reading") from watched.failure
+            if watched.failure is not None:
+                raise watched.failure
 
 
 @contextmanager
@@ -102,5 +111,7 @@ def open_drain(target: Path) -> Generator[WatchedFile]:
             raw.close()
         except OSError as error:
             watched.failure = watched.failure or error
-        if watched.failure is not None:
+        if isinstance(watched.failure, OSError):
             raise OutputUnwritable(f"{target}: {watched.failure.strerror} while writing") from watched.failure
+        if watched.failure is not None:
+            raise watched.failure

@@ -117,6 +117,14 @@ def test_signing_a_file_onto_itself_is_refused_and_leaves_it_whole(
     assert source.read_bytes() == tiny_mp4.read_bytes()
 
 
+def test_an_earlier_manifest_is_never_dropped(sign: Sign, tmp_path: Path) -> None:
+    once = sign(name="once.mp4")
+
+    with pytest.raises(SigningFailed, match="holds a manifest already"):
+        sign(once, name="twice.mp4")
+    assert list(tmp_path.iterdir()) == [once]
+
+
 def test_the_original_is_never_the_output(
     tmp_path: Path, tiny_mp4: Path, make_claim: MakeClaim, signer: Signer, trust: TrustAnchors
 ) -> None:
