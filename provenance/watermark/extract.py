@@ -140,9 +140,9 @@ def extract_lumas(
             break
         if part.sum.frames and luma.pts_seconds >= part.start_seconds + SEGMENT_SECONDS:
             segments.append(_close(search, part, number=len(segments), end_seconds=luma.pts_seconds))
+            part = Part()
             if stop is not None and accepted(search.best, stop):
                 break
-            part = Part()
         if not part.sum.frames:
             part.start_seconds = luma.pts_seconds
         if frames:

@@ -72,6 +72,15 @@ def test_reading_stops_as_soon_as_it_is_sure(marked: Planes, stream: Stream, key
     assert len(list(lumas)) == len(marked) - 1
 
 
+def test_reading_a_cropped_clip_stops_after_its_first_segment(
+    marked: Planes, stream: Stream, key: WatermarkKey, payload: Payload
+) -> None:
+    cropped = [crop(plane, 0.8) for plane in marked]
+    found = extract_lumas(stream(cropped, seconds=2.0), [key])
+
+    assert [(segment.start_ms, segment.payload) for segment in found.segments] == [(0, payload)]
+
+
 def test_nothing_is_found_in_an_unmarked_clip(clip: Planes, stream: Stream, key: WatermarkKey) -> None:
     found = extract_lumas(stream(clip), [key])
 
