@@ -19,5 +19,5 @@ from .limits import Limits as Limits
 from .probe import probe as probe
 from .read import read_frames as read_frames, read_luma as read_luma, read_pictures as read_pictures
 from .remux import remux as remux
-from .rgb import pictures_from_frames as pictures_from_frames
+from .rgb import picture_of as picture_of, pictures_from_frames as pictures_from_frames
 from .write import write_pictures as write_pictures
