@@ -6,15 +6,13 @@
 4. `sealreel keys` and `sealreel store` keep what the other three need.
 """
 
-import signal
-import sys
-from types import FrameType
 from typing import Annotated
 
 import typer
 
 from .. import __version__
 from .doors import ConfigFile, Doors, example
+from .interruption import install
 from .verbs import bench, config, generate, keys, mark, store, train, verify
 
 app = typer.Typer(
@@ -54,13 +52,9 @@ for verb in (generate, mark, verify, keys, store, bench, train, config):
     verb.attach(app)
 
 
-def _stop(number: int, _frame: FrameType | None) -> None:
-    sys.exit(128 + number)  # as an exception: whoever holds a draft removes it on the way out
-
-
 def main() -> None:
     """Run the command line."""
-    signal.signal(signal.SIGTERM, _stop)
+    install()
     app(prog_name="sealreel")
 
 

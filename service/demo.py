@@ -4,6 +4,7 @@ Generate a clip, verify it, strip its manifest and verify again, change one byte
 other than 0 if any step ends otherwise than promised. The files stay in DIR (./demo-output) to be looked at.
 """
 
+import json
 import shlex
 import shutil
 import subprocess
@@ -12,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 import numpy.typing as npt
@@ -50,6 +51,8 @@ def main(arguments: Sequence[str]) -> int:
     except SealreelError as error:
         complain(error)
         return Exit.CANNOT
+    except KeyboardInterrupt:
+        return Exit.INTERRUPTED
 
 
 def demonstrate(prompt: str, folder: Path) -> int:
@@ -67,6 +70,7 @@ def demonstrate(prompt: str, folder: Path) -> int:
     kept.append(
         _kept(_verify("3. Verify the stripped copy", stripped, "found again through the watermark", Exit.RECOVERED))
     )
+    kept.append(_through_the_watermark(stripped))
 
     position = flip_a_byte(clip, changed)
     say(f"  One byte of the clip was changed: number {position}, inside the pictures' data (mdat).\n")
@@ -83,7 +87,7 @@ def generation(prompt: str, clip: Path) -> Step:
 
 
 def _verify(title: str, file: Path, promise: str, code: Exit) -> Step:
-    return Step(title, ("verify", "--", str(file)), promise, code)
+    return Step(title, ("verify", "--watermark", "always", "--", str(file)), promise, code)
 
 
 def _kept(step: Step) -> bool:
@@ -93,8 +97,18 @@ def _kept(step: Step) -> bool:
     sys.stdout.flush()
     code = subprocess.run([*_sealreel(), *step.arguments], check=False).returncode  # noqa: S603 - our own command
     kept = code == step.code
-    say(f"\n  exit code {code}: {'as promised' if kept else f'NOT as promised ({int(step.code)})'}\n")
+    say(f"  exit code {code}: {'as promised' if kept else f'NOT as promised ({int(step.code)})'}\n")
     return kept
+
+
+def _through_the_watermark(file: Path) -> bool:
+    """Return whether it was the mark that led to the record: alike content alone would end with the same code."""
+    command = [*_sealreel(), "verify", "--json", "--", str(file)]
+    answer = subprocess.run(command, check=False, capture_output=True, text=True).stdout  # noqa: S603 - our own command
+    recovered: dict[str, Any] | None = json.loads(answer)["recovered"] if answer else None
+    found_by = None if recovered is None else recovered["found_by"]
+    say(f"  with --json it says: found_by {found_by}\n")
+    return found_by == "watermark"
 
 
 def _sealreel() -> list[str]:

@@ -13,7 +13,7 @@ from ..errors import SealreelError
 from .answers import error_answer
 from .console import complain, emit
 from .exits import Exit, exit_of_error
-from .settings import InForce, resolve
+from .settings import NAMES, InForce, resolve
 
 _JSON = "sealreel.json"
 _CONFIG = "sealreel.config"
@@ -84,9 +84,13 @@ ConfigFile = Annotated[
 ]
 
 
-def in_force(ctx: typer.Context, **flags: object) -> InForce:
-    """Return the settings for a verb; `flags` are its own, None where not given."""
-    return resolve(flags, file=ctx.meta.get(_CONFIG))
+def in_force(ctx: typer.Context) -> InForce:
+    """Return the settings for a verb.
+
+    A parameter of the verb that is named like a setting, with or without a leading underscore, is that setting's flag.
+    """
+    given = {name.removeprefix("_"): value for name, value in ctx.params.items() if value not in (None, [], ())}
+    return resolve({name: given[name] for name in NAMES if name in given}, file=ctx.meta.get(_CONFIG))
 
 
 def example(*lines: str) -> str:

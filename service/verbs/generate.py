@@ -27,6 +27,7 @@ from ..options import (
     WatermarkMethod,
     WatermarkStrength,
 )
+from ..settings import InForce
 
 if TYPE_CHECKING:
     from ...generator import Attempt
@@ -68,47 +69,54 @@ def _rate(text: str) -> Fraction:
     return rate
 
 
+Prompt = Annotated[str | None, typer.Argument(metavar="PROMPT", help="What to show; - reads it from stdin.")]
+Model = Annotated[
+    str | None, typer.Option("--model", metavar="MODEL", help="embedded, a diffusers directory, or a hub id.")
+]
+NegativePrompt = Annotated[str | None, typer.Option("--negative-prompt", metavar="TEXT", help="What not to show.")]
+SizeOption = Annotated[Size | None, typer.Option("--size", metavar="WxH", parser=_size, help="Pixels, like 256x256.")]
+Frames = Annotated[int | None, typer.Option("--frames", min=1, max=2**15, help="Frames a clip.")]
+Fps = Annotated[
+    Fraction | None, typer.Option("--fps", metavar="F", parser=_rate, help="Frames a second; 30000/1001 is exact.")
+]
+Steps = Annotated[int | None, typer.Option("--steps", min=1, max=1000, help="Denoising steps.")]
+GuidanceScale = Annotated[
+    float | None, typer.Option("--guidance-scale", min=0, max=1000, help="How strictly the prompt is followed.")
+]
+Seed = Annotated[int | None, typer.Option("--seed", min=0, max=2**63 - 1, help="Same seed, same machine: same pixels.")]
+NumVideos = Annotated[
+    int, typer.Option("--num-videos", min=1, max=999_999, help="Clips to make: OUT-001.mp4, OUT-002.mp4, …")
+]
+Batch = Annotated[
+    str | None, typer.Option("--batch", metavar="FILE", help="One prompt a line instead of PROMPT; - is stdin.")
+]
+
+
 def generate(
     ctx: typer.Context,
-    prompt: Annotated[str | None, typer.Argument(metavar="PROMPT", help="What to show; - reads it from stdin.")] = None,
+    prompt: Prompt = None,
     *,
     output: OutputFile,
-    model: Annotated[
-        str | None, typer.Option("--model", metavar="MODEL", help="embedded, a diffusers directory, or a hub id.")
-    ] = None,
-    negative_prompt: Annotated[
-        str | None, typer.Option("--negative-prompt", metavar="TEXT", help="What not to show.")
-    ] = None,
-    size: Annotated[
-        Size | None, typer.Option("--size", metavar="WxH", parser=_size, help="Pixels, like 256x256.")
-    ] = None,
-    frames: Annotated[int | None, typer.Option("--frames", min=1, max=2**15, help="Frames a clip.")] = None,
-    fps: Annotated[
-        Fraction | None, typer.Option("--fps", metavar="F", parser=_rate, help="Frames a second; 30000/1001 is exact.")
-    ] = None,
-    steps: Annotated[int | None, typer.Option("--steps", min=1, max=1000, help="Denoising steps.")] = None,
-    guidance_scale: Annotated[
-        float | None, typer.Option("--guidance-scale", metavar="G", help="How strictly the prompt is followed.")
-    ] = None,
-    seed: Annotated[
-        int | None, typer.Option("--seed", min=0, max=2**63 - 1, help="Same seed, same machine: same pixels.")
-    ] = None,
-    num_videos: Annotated[
-        int, typer.Option("--num-videos", min=1, max=999_999, help="Clips to make: OUT-001.mp4, OUT-002.mp4, …")
-    ] = 1,
-    batch: Annotated[
-        str | None, typer.Option("--batch", metavar="FILE", help="One prompt a line instead of PROMPT; - is stdin.")
-    ] = None,
+    _model: Model = None,
+    negative_prompt: NegativePrompt = None,
+    size: SizeOption = None,
+    frames: Frames = None,
+    fps: Fps = None,
+    steps: Steps = None,
+    guidance_scale: GuidanceScale = None,
+    seed: Seed = None,
+    num_videos: NumVideos = 1,
+    batch: Batch = None,
     force: Force = False,
-    signer: Signer = None,
-    signer_password_file: PasswordFile = None,
-    tsa_url: TsaUrl = None,
-    timestamp: Timestamp = None,
-    watermark_method: WatermarkMethod = None,
-    watermark_strength: WatermarkStrength = None,
-    crf: Crf = None,
-    preset: Preset = None,
-    store: Store = None,
+    _signer: Signer = None,
+    _signer_password_file: PasswordFile = None,
+    _tsa_url: TsaUrl = None,
+    _timestamp: Timestamp = None,
+    _watermark_method: WatermarkMethod = None,
+    _watermark_strength: WatermarkStrength = None,
+    _crf: Crf = None,
+    _preset: Preset = None,
+    _store: Store = None,
     _config: ConfigFile = None,
     as_json: JsonFlag = False,
 ) -> None:
@@ -117,21 +125,6 @@ def generate(
     Nothing unmarked is ever written: where the mark cannot be read back, the run ends with code 3 and no file.
     The embedded model knows coloured shapes that move; --model takes any diffusers video pipeline.
     """
-    from .. import workflows
-
-    known = in_force(
-        ctx,
-        model=model,
-        signer=signer,
-        signer_password_file=signer_password_file,
-        tsa_url=tsa_url,
-        timestamp=timestamp,
-        watermark_method=watermark_method,
-        watermark_strength=watermark_strength,
-        crf=crf,
-        preset=preset,
-        store=store,
-    )
     options: dict[str, Any] = {
         "output": output,
         "negative_prompt": negative_prompt,
@@ -145,7 +138,15 @@ def generate(
         "force": force,
     }
     prompts = _prompts(prompt, batch, num_videos)
-    requests = workflows.generation_configs(known, prompts, batch=batch is not None, count=num_videos, **options)
+    codes = _make(in_force(ctx), prompts, batch=batch is not None, count=num_videos, as_json=as_json, **options)
+    raise typer.Exit(worst(codes))
+
+
+def _make(known: InForce, prompts: Sequence[str], *, as_json: bool, **options: Any) -> list[Exit]:
+    """Make clip after clip, and print each as it is done."""
+    from .. import workflows
+
+    requests = workflows.generation_configs(known, prompts, **options)
     progress = Progress("denoising")
     codes: list[Exit] = []
     try:
@@ -154,7 +155,7 @@ def generate(
             codes.append(_print(attempt, as_json=as_json))
     finally:
         progress.close()
-    raise typer.Exit(worst(codes))
+    return codes
 
 
 def _prompts(prompt: str | None, batch: str | None, num_videos: int) -> Sequence[str]:

@@ -76,7 +76,7 @@ def import_identity(
     chain: Annotated[Path, typer.Argument(metavar="CHAIN", help="PEM certificates, the signing one first.")],
     key: Annotated[Path, typer.Argument(metavar="KEY", help="Its private key in PEM; may stay encrypted.")],
     *,
-    signer_password_file: PasswordFile = None,
+    _signer_password_file: PasswordFile = None,
     force: Force = False,
     _config: ConfigFile = None,
     as_json: JsonFlag = False,
@@ -84,7 +84,7 @@ def import_identity(
     """Keep your own certificate chain and key with the installation; sign with it by --signer imported."""
     from ..keychain import import_identity as keep
 
-    known = in_force(ctx, signer_password_file=signer_password_file)
+    known = in_force(ctx)
     keep(known, chain, key, force=force)
     _print(known, action="import", as_json=as_json)
 

@@ -44,43 +44,50 @@ def attach(app: typer.Typer) -> None:
     )(mark)
 
 
+Inputs = Annotated[list[str] | None, typer.Argument(metavar="IN…", help="Files, folders and globs.")]
+Output = Annotated[
+    Path,
+    typer.Option("--output", "-o", metavar="OUT", help="The file to write; for several inputs an existing folder."),
+]
+DigitalSourceType = Annotated[
+    str | None,
+    typer.Option(
+        "--digital-source-type",
+        metavar="TERM",
+        help="The IPTC term: digitalCapture, trainedAlgorithmicMedia, compositeWithTrainedAlgorithmicMedia, …",
+    ),
+]
+Title = Annotated[str | None, typer.Option("--title", metavar="TEXT", help="The manifest's title.")]
+Sidecar = Annotated[
+    bool, typer.Option("--sidecar", help="Write the manifest beside the output too, as OUT with suffix .c2pa.")
+]
+SignOnly = Annotated[bool, typer.Option("--sign-only", help="Leave the pixels alone; refused (7) for AI source types.")]
+Remux = Annotated[
+    bool, typer.Option("--remux", help="Copy webm and mkv stream by stream into the output's format first.")
+]
+
+
 def mark(
     ctx: typer.Context,
-    inputs: Annotated[list[str] | None, typer.Argument(metavar="IN…", help="Files, folders and globs.")] = None,
+    inputs: Inputs = None,
     *,
-    output: Annotated[
-        Path,
-        typer.Option("--output", "-o", metavar="OUT", help="The file to write; for several inputs an existing folder."),
-    ],
+    output: Output,
     from_list: FromList = None,
-    digital_source_type: Annotated[
-        str | None,
-        typer.Option(
-            "--digital-source-type",
-            metavar="TERM",
-            help="The IPTC term: digitalCapture, trainedAlgorithmicMedia, compositeWithTrainedAlgorithmicMedia, …",
-        ),
-    ] = None,
-    title: Annotated[str | None, typer.Option("--title", metavar="TEXT", help="The manifest's title.")] = None,
-    sidecar: Annotated[
-        bool, typer.Option("--sidecar", help="Write the manifest beside the output too, as OUT with suffix .c2pa.")
-    ] = False,
-    sign_only: Annotated[
-        bool, typer.Option("--sign-only", help="Leave the pixels alone; refused (7) for AI source types.")
-    ] = False,
-    remux: Annotated[
-        bool, typer.Option("--remux", help="Copy webm and mkv stream by stream into the output's format first.")
-    ] = False,
+    digital_source_type: DigitalSourceType = None,
+    title: Title = None,
+    sidecar: Sidecar = False,
+    sign_only: SignOnly = False,
+    remux: Remux = False,
     force: Force = False,
-    signer: Signer = None,
-    signer_password_file: PasswordFile = None,
-    tsa_url: TsaUrl = None,
-    timestamp: Timestamp = None,
-    watermark_method: WatermarkMethod = None,
-    watermark_strength: WatermarkStrength = None,
-    crf: Crf = None,
-    preset: Preset = None,
-    store: Store = None,
+    _signer: Signer = None,
+    _signer_password_file: PasswordFile = None,
+    _tsa_url: TsaUrl = None,
+    _timestamp: Timestamp = None,
+    _watermark_method: WatermarkMethod = None,
+    _watermark_strength: WatermarkStrength = None,
+    _crf: Crf = None,
+    _preset: Preset = None,
+    _store: Store = None,
     _config: ConfigFile = None,
     as_json: JsonFlag = False,
 ) -> None:
@@ -90,19 +97,9 @@ def mark(
     """
     from .. import workflows
 
-    known = in_force(
-        ctx,
-        signer=signer,
-        signer_password_file=signer_password_file,
-        tsa_url=tsa_url,
-        timestamp=timestamp,
-        watermark_method=watermark_method,
-        watermark_strength=watermark_strength,
-        crf=crf,
-        preset=preset,
-        store=store,
-    )
+    known = in_force(ctx)
     found = gather(inputs or [], from_list=from_list, suffixes=MARKABLE | _CONVERTIBLE if remux else MARKABLE)
+    plan = _plan(found, output, remux=remux)
     options: dict[str, Any] = {
         "digital_source_type": digital_source_type,
         "title": title,
@@ -112,7 +109,6 @@ def mark(
         "force": force,
     }
     config = workflows.mark_config(known, **options)
-    plan = _plan(found, output, remux=remux)
     raise typer.Exit(worst([_mark(pair, config, as_json=as_json) for pair in plan]))
 
 

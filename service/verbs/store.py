@@ -43,14 +43,14 @@ def list_records(
     ctx: typer.Context,
     *,
     limit: Annotated[int | None, typer.Option("--limit", min=1, help="At most so many, newest first.")] = None,
-    store: Store = None,
+    _store: Store = None,
     _config: ConfigFile = None,
     as_json: JsonFlag = False,
 ) -> None:
     """List the records, newest first."""
     from ...provenance.store import open_store, store_exists
 
-    url = in_force(ctx, store=store).settings.store
+    url = in_force(ctx).settings.store
     if not store_exists(url):
         warn(f"nothing is recorded yet: there is no store at {without_secrets(url)}")
         return
@@ -72,13 +72,13 @@ def show(
         Path | None, typer.Option("--manifest", metavar="C2PA", help="Write the stored manifest to this file.")
     ] = None,
     force: Force = False,
-    store: Store = None,
+    _store: Store = None,
     _config: ConfigFile = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Show one record, and on request write its manifest to a file."""
     wanted = _payload(payload)
-    with _opened(ctx, store) as records:
+    with _opened(ctx) as records:
         record = records.find(wanted)
     if record is None:
         raise StoreError(f"{wanted}: no such record in this store; sealreel store list shows those it has")
@@ -99,11 +99,11 @@ def export(
     file: Annotated[str, typer.Argument(metavar="FILE", help="Where to write JSON lines; - is stdout.")],
     *,
     force: Force = False,
-    store: Store = None,
+    _store: Store = None,
     _config: ConfigFile = None,
 ) -> None:
     """Write every confirmed record as a JSON line, manifest included; local paths are left out."""
-    with _opened(ctx, store) as records, _writing(file, force=force) as stream:
+    with _opened(ctx) as records, _writing(file, force=force) as stream:
         count = records.export(stream)
     warn(f"{count} records exported")
 
@@ -115,12 +115,12 @@ def import_records(
     ctx: typer.Context,
     file: Annotated[str, typer.Argument(metavar="FILE", help="JSON lines as store export writes them; - is stdin.")],
     *,
-    store: Store = None,
+    _store: Store = None,
     _config: ConfigFile = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Read what store export wrote; a different record under the same payload is refused, never overwritten."""
-    with _opened(ctx, store, make=True) as records, _reading(file) as stream:
+    with _opened(ctx, make=True) as records, _reading(file) as stream:
         done = records.import_(stream)
     refused = [str(payload) for payload in done.refused]
     if as_json:
@@ -138,13 +138,13 @@ def delete(
     ctx: typer.Context,
     payload: PayloadText,
     *,
-    store: Store = None,
+    _store: Store = None,
     _config: ConfigFile = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Forget one record: copies of its file without a manifest will no longer be recognised."""
     wanted = _payload(payload)
-    with _opened(ctx, store) as records:
+    with _opened(ctx) as records:
         if not records.delete(wanted):
             raise StoreError(f"{wanted}: no such record in this store; nothing was deleted")
     if as_json:
@@ -154,11 +154,11 @@ def delete(
 
 
 @contextmanager
-def _opened(ctx: typer.Context, named: str | None, *, make: bool = False) -> "Generator[RecordStore]":
+def _opened(ctx: typer.Context, *, make: bool = False) -> "Generator[RecordStore]":
     """Open the store in force; only an import makes one that is not there, so that a typing error makes none."""
     from ...provenance.store import open_store, store_exists
 
-    url = in_force(ctx, store=named).settings.store
+    url = in_force(ctx).settings.store
     if not make and not store_exists(url):
         raise StoreError(f"there is no store at {without_secrets(url)}; generate, mark and store import make one")
     with open_store(url) as records:

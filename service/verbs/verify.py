@@ -37,40 +37,46 @@ def attach(app: typer.Typer) -> None:
     )(verify)
 
 
+Files = Annotated[
+    list[str] | None, typer.Argument(metavar="FILE…", help="Files, folders and globs; - is a file on stdin.")
+]
+Trust = Annotated[
+    list[Path] | None,
+    typer.Option("--trust", metavar="PEM", help="Trust these manifest signers too; may be repeated."),
+]
+Online = Annotated[
+    bool | None,
+    typer.Option("--online/--offline", help="Whether to fetch what a file points at; offline by default."),
+]
+Sidecar = Annotated[
+    Path | None,
+    typer.Option("--sidecar", metavar="C2PA", help="The manifest is in this file instead; for a single input."),
+]
+Watermark = Annotated[
+    WatermarkCheck | None,
+    typer.Option("--watermark", help="Whether to read the pixels; auto does where the manifest does not settle it."),
+]
+FailOn = Annotated[
+    str | None,
+    typer.Option(
+        "--fail-on",
+        metavar="VERDICT,…",
+        help="Only these verdicts end with a code other than 0; a file that could not be looked at always does.",
+    ),
+]
+
+
 def verify(
     ctx: typer.Context,
-    files: Annotated[
-        list[str] | None, typer.Argument(metavar="FILE…", help="Files, folders and globs; - is a file on stdin.")
-    ] = None,
+    files: Files = None,
     *,
     from_list: FromList = None,
-    trust: Annotated[
-        list[Path] | None,
-        typer.Option("--trust", metavar="PEM", help="Trust these manifest signers too; may be repeated."),
-    ] = None,
-    store: Store = None,
-    online: Annotated[
-        bool | None,
-        typer.Option("--online/--offline", help="Whether to fetch what a file points at; offline by default."),
-    ] = None,
-    sidecar: Annotated[
-        Path | None,
-        typer.Option("--sidecar", metavar="C2PA", help="The manifest is in this file instead; for a single input."),
-    ] = None,
-    watermark: Annotated[
-        WatermarkCheck | None,
-        typer.Option(
-            "--watermark", help="Whether to read the pixels; auto does where the manifest does not settle it."
-        ),
-    ] = None,
-    fail_on: Annotated[
-        str | None,
-        typer.Option(
-            "--fail-on",
-            metavar="VERDICT,…",
-            help="Only these verdicts end with a code other than 0; a file that could not be looked at always does.",
-        ),
-    ] = None,
+    _trust: Trust = None,
+    _store: Store = None,
+    _online: Online = None,
+    sidecar: Sidecar = None,
+    _watermark: Watermark = None,
+    _fail_on: FailOn = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print no report; the exit code says it.")] = False,
     _config: ConfigFile = None,
     as_json: JsonFlag = False,
@@ -82,7 +88,7 @@ def verify(
     """
     from .. import workflows
 
-    known = in_force(ctx, trust=trust or None, store=store, online=online, watermark=watermark, fail_on=fail_on or None)
+    known = in_force(ctx)
     inputs = gather(files or [], from_list=from_list)
     if sidecar is not None and len(inputs) != 1:
         raise SettingsInvalid(f"--sidecar holds the manifest of one file, {len(inputs)} were named")
