@@ -63,6 +63,11 @@ def decode(clip: Clip, *, limits: Limits, strict: bool) -> Iterator[Decoded]:
             if frame is None:
                 break
             pts = watch.time_of(frame)
+            if strict and pts < shift:
+                raise UnsupportedMedia(
+                    f"{clip.path}: a frame is to be shown before the start, at {float((pts - shift) * clip.time_base)} s; "
+                    "remux it first, for example with: ffmpeg -i IN -c copy OUT.mp4"
+                )
             yield Decoded(frame=frame, pts=pts - shift, duration=frame.duration or 0)
         watch.finish(stream)
 

@@ -169,6 +169,8 @@ def _check(picture: Picture, before: Picture | None, form: Form) -> None:
         )
     if picture.time_base != form.time_base:
         raise ValueError(f"the picture counts in {picture.time_base} s, the form in {form.time_base} s")
+    if picture.pts < 0:  # a player hides what comes before the start
+        raise ValueError(f"times must not be negative, got {picture.pts}")
     if before is not None and picture.pts <= before.pts:
         raise ValueError(f"times must increase, got {before.pts} and then {picture.pts}")
 

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -183,6 +184,8 @@ def test_pictures_that_do_not_have_the_form_are_refused(make_video: Callable[...
         write_pictures(read_pictures(clip), out, form=other)
     with pytest.raises(ValueError, match="times must increase"):
         write_pictures(twice, out, form=form_of(clip, "mp4"))
+    with pytest.raises(ValueError, match="negative"):
+        write_pictures([replace(twice[0], pts=-1)], out, form=form_of(clip, "mp4"))
     with pytest.raises(ValueError, match="no picture"):
         write_pictures([], out, form=form_of(clip, "mp4"))
     with pytest.raises(ValueError, match="container must be one of"):
