@@ -6,6 +6,7 @@
 4. `sealreel keys` and `sealreel store` keep what the other three need.
 """
 
+import sys
 from typing import Annotated
 
 import typer
@@ -55,6 +56,9 @@ for verb in (generate, mark, verify, keys, store, bench, train, config):
 def main() -> None:
     """Run the command line."""
     install()
+    reconfigure = getattr(sys.stdout, "reconfigure", None)  # absent where stdout was replaced or closed
+    if reconfigure is not None:
+        reconfigure(errors="backslashreplace")  # as stderr is: a terminal that has no “ must not end the run
     app(prog_name="sealreel")
 
 

@@ -110,3 +110,12 @@ print(*sorted({{"torch", "diffusers", "transformers", "sqlalchemy", "alembic"}} 
     ran = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True)
 
     assert ran.stderr.strip() == ""
+
+
+def test_a_terminal_that_knows_only_ascii_is_served(studio: Any) -> None:
+    environment = {**os.environ, **studio.shell.environment, "PYTHONIOENCODING": "ascii"}
+    command = [sys.executable, "-m", "sealreel.service.cli", "verify", str(studio.marked)]
+    ran = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+
+    assert "signed by \\u201cSealreel" in ran.stdout
+    assert ran.stderr == ""

@@ -1,5 +1,8 @@
 """The demonstration's own parts; the steps it shows are what `test_verify` checks."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -61,3 +64,16 @@ def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path, capsys: pytest.Cap
 
     assert demo.main(["a ball", "--output", str(tmp_path / "file" / "below")]) == 3
     assert "choose a folder that can be written" in capsys.readouterr().err
+
+
+def test_the_demonstration_keeps_its_promises(shell: Any, embedded: Path, tmp_path: Path) -> None:
+    ran = subprocess.run(
+        [sys.executable, "-m", "sealreel.service.demo", 'a "red" ball; $HOME', "--output", str(tmp_path / "out")],
+        env={**os.environ, **shell.environment}, capture_output=True, text=True, check=False, timeout=580,
+    )  # fmt: skip
+
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert "All as promised" in ran.stdout
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {
+        "clip.mp4", "stripped.mp4", "changed.mp4", "frames.png",
+    }  # fmt: skip
