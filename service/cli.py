@@ -6,7 +6,9 @@
 4. `sealreel keys` and `sealreel store` keep what the other three need.
 """
 
+import os
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -56,10 +58,16 @@ for verb in (generate, mark, verify, keys, store, bench, train, config):
 def main() -> None:
     """Run the command line."""
     install()
-    reconfigure = getattr(sys.stdout, "reconfigure", None)  # absent where stdout was replaced or closed
-    if reconfigure is not None:
-        reconfigure(errors="backslashreplace")  # as stderr is: a terminal that has no “ must not end the run
+    _open_streams()
     app(prog_name="sealreel")
+
+
+def _open_streams() -> None:
+    """Make stdout and stderr take whatever is said: closed ones swallow it, and no character ends the run."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by the shell: >&-
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))
+        getattr(sys, name).reconfigure(errors="backslashreplace")  # as stderr is by itself: ASCII terminals have no “
 
 
 if __name__ == "__main__":

@@ -44,7 +44,7 @@ def attach(app: typer.Typer) -> None:
     )(mark)
 
 
-Inputs = Annotated[list[str] | None, typer.Argument(metavar="IN…", help="Files, folders and globs.")]
+Inputs = Annotated[list[str] | None, typer.Argument(metavar="IN", help="Files, folders and globs.")]
 Output = Annotated[
     Path,
     typer.Option("--output", "-o", metavar="OUT", help="The file to write; for several inputs an existing folder."),

@@ -38,7 +38,7 @@ def attach(app: typer.Typer) -> None:
 
 
 Files = Annotated[
-    list[str] | None, typer.Argument(metavar="FILE…", help="Files, folders and globs; - is a file on stdin.")
+    list[str] | None, typer.Argument(metavar="FILE", help="Files, folders and globs; - is a file on stdin.")
 ]
 Trust = Annotated[
     list[Path] | None,

@@ -119,3 +119,13 @@ def test_a_terminal_that_knows_only_ascii_is_served(studio: Any) -> None:
 
     assert "signed by \\u201cSealreel" in ran.stdout
     assert ran.stderr == ""
+
+
+def test_a_closed_stdout_changes_no_verdict(studio: Any) -> None:
+    environment = {**os.environ, **studio.shell.environment}
+    script = '"$0" -m sealreel.service.cli verify "$1" >&-'
+    ran = subprocess.run(
+        ["bash", "-c", script, sys.executable, str(studio.marked)], env=environment, capture_output=True, check=False
+    )
+
+    assert (ran.returncode, ran.stderr) == (0, b"")
