@@ -65,7 +65,7 @@ def decode(clip: Clip, *, limits: Limits, strict: bool) -> Iterator[Decoded]:
             pts = watch.time_of(frame)
             if strict and pts < shift:
                 raise UnsupportedMedia(
-                    f"{clip.path}: a frame is to be shown before the start, at {float((pts - shift) * clip.time_base)} s; "
+                    f"{clip.path}: a frame is shown {float((shift - pts) * clip.time_base):g} s before the start; "
                     "remux it first, for example with: ffmpeg -i IN -c copy OUT.mp4"
                 )
             yield Decoded(frame=frame, pts=pts - shift, duration=frame.duration or 0)
