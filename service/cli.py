@@ -66,7 +66,7 @@ def _open_streams() -> None:
     """Make stdout and stderr take whatever is said: closed ones swallow it, and no character ends the run."""
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:  # closed by the shell: >&-
-            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - open to the end
         getattr(sys, name).reconfigure(errors="backslashreplace")  # as stderr is by itself: ASCII terminals have no “
 
 

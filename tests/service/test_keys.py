@@ -212,3 +212,13 @@ def test_a_key_of_another_certificate_is_refused(shell: Run, tmp_path: Path) -> 
 
     assert ran.code == 3
     assert shell("keys", "show", "--json").answer["imported"] is None
+
+
+def test_an_imported_identity_signs(shell: Run, footage: Path, tmp_path: Path) -> None:
+    shell("keys", "import", *identity(tmp_path))
+
+    ran = shell("mark", footage, "-o", tmp_path / "a.mp4", "--signer", "imported", "--preset", "ultrafast")
+
+    assert ran.code == 0, ran.err
+    answer = shell("verify", tmp_path / "a.mp4", "--json").answer
+    assert (answer["verdict"], answer["manifest"]["signer"]) == ("intact_untrusted", "Newsroom")

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from sealreel.service.reference import reference
+from sealreel.service.settings import NAMES
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "cli.md"
 
@@ -21,3 +22,9 @@ def test_every_verb_has_its_section() -> None:
 
 def test_the_reference_shows_no_path_of_this_machine() -> None:
     assert str(Path.home()) not in reference()
+
+
+def test_every_setting_is_explained() -> None:
+    explained = [line.split("`")[1] for line in reference().splitlines() if line.startswith("| `")]
+
+    assert tuple(explained) == NAMES
