@@ -132,7 +132,9 @@ def _sweep(draft: Path) -> int:
 
 def _locked_draft(beside: Path) -> tuple[Path, int]:
     while True:
-        draft = beside.with_name(f".{beside.name[:120]}.{secrets.token_hex(_RANDOM // 2)}{_MARK}{beside.suffix}")
+        # 120 bytes of the name, not characters: file systems end a name at 255 bytes.
+        stem = beside.name.encode(errors="ignore")[:120].decode(errors="ignore")
+        draft = beside.with_name(f".{stem}.{secrets.token_hex(_RANDOM // 2)}{_MARK}{beside.suffix[:16]}")
         try:
             # 0666 leaves the permissions to the user's umask, as for any file he makes.
             descriptor = os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
