@@ -56,6 +56,12 @@ Watermark = Annotated[
     WatermarkCheck | None,
     typer.Option("--watermark", help="Whether to read the pixels; auto does where the manifest does not settle it."),
 ]
+Method = Annotated[
+    str | None,
+    typer.Option(
+        "--watermark-method", metavar="NAME", help="Look for this peer's mark too: dwtDct, dwtDctSvd, rivaGan."
+    ),
+]
 FailOn = Annotated[
     str | None,
     typer.Option(
@@ -76,6 +82,7 @@ def verify(
     _online: Online = None,
     sidecar: Sidecar = None,
     _watermark: Watermark = None,
+    _watermark_method: Method = None,
     _fail_on: FailOn = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print no report; the exit code says it.")] = False,
     _config: ConfigFile = None,
