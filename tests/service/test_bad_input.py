@@ -157,31 +157,30 @@ class TestOutputs:
         assert (ran.code, list(tmp_path.iterdir())) == (3, [])
         assert ".mp4" in ran.err
 
-    def test_an_authority_that_is_down_fails_if_required(self, studio: Any, verb: str, tmp_path: Path) -> None:
-        if verb == "generate":
-            pytest.skip("the same back half as mark, after minutes of work")
-
-        ran = self.run(studio, verb, tmp_path / "a.mp4", "--tsa-url", "http://127.0.0.1:9/tsa", *FAST)
-
-        assert (ran.code, list(tmp_path.iterdir())) == (3, [])
-        assert "127.0.0.1:9" in ran.err
-
     def test_an_unusable_certificate_is_said_before_any_work(self, studio: Any, verb: str, tmp_path: Path) -> None:
         ran = self.run(studio, verb, tmp_path / "a.mp4", "--signer", f"pem:{tmp_path}/c.pem,{tmp_path}/k.pem")
 
         assert (ran.code, list(tmp_path.iterdir())) == (3, [])
         assert f"{tmp_path}/c.pem" in ran.err
 
-    def test_a_corrupt_store_is_said(self, studio: Any, verb: str, tmp_path: Path) -> None:
-        if verb == "generate":
-            pytest.skip("the same back half as mark, after minutes of work")
-        (tmp_path / "bad.sqlite").write_bytes(b"not a database" * 100)
 
-        ran = self.run(studio, verb, tmp_path / "a.mp4", "--store", f"sqlite:///{tmp_path}/bad.sqlite")
+def test_an_authority_that_is_down_fails_if_required(studio: Any, tmp_path: Path) -> None:
+    ran = studio.shell("mark", studio.original, "-o", tmp_path / "a.mp4", "--tsa-url", "http://127.0.0.1:9/tsa", *FAST)
 
-        assert ran.code == 3
-        assert "bad.sqlite" in ran.err
-        assert [one.name for one in tmp_path.iterdir()] == ["bad.sqlite"]
+    assert (ran.code, list(tmp_path.iterdir())) == (3, [])
+    assert "127.0.0.1:9" in ran.err
+
+
+def test_a_corrupt_store_is_said(studio: Any, tmp_path: Path) -> None:
+    (tmp_path / "bad.sqlite").write_bytes(b"not a database" * 100)
+
+    ran = studio.shell(
+        "mark", studio.original, "-o", tmp_path / "a.mp4", "--store", f"sqlite:///{tmp_path}/bad.sqlite", *FAST
+    )
+
+    assert ran.code == 3
+    assert "bad.sqlite" in ran.err
+    assert [one.name for one in tmp_path.iterdir()] == ["bad.sqlite"]
 
 
 def test_an_authority_that_is_down_is_noted_if_it_is_best_effort(studio: Any, tmp_path: Path) -> None:
