@@ -16,6 +16,7 @@ import torch
 from diffusers.pipelines.pipeline_utils import DiffusionPipeline
 from torch import Tensor
 
+from ..third_party import hushed
 from ..world import Scene, caption, sample_scene
 from .attributes import (
     ATTRIBUTES,
@@ -114,7 +115,8 @@ def wilson(right: int, n: int) -> Accuracy:
 
 def _generate(directory: Path, card: dict[str, Any], captions: list[str], seed: int) -> Tensor:
     """One clip a caption, as the classifier wants them: (N, 5, 3, 64, 64)."""
-    pipe: Any = DiffusionPipeline.from_pretrained(str(directory), dtype=torch.float32, local_files_only=True)
+    with hushed():
+        pipe: Any = DiffusionPipeline.from_pretrained(str(directory), dtype=torch.float32, local_files_only=True)
     pipe.set_progress_bar_config(disable=True)
     clips: list[Tensor] = []
     for index, prompt in enumerate(captions):

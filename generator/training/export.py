@@ -16,6 +16,7 @@ from diffusers.pipelines.ltx.pipeline_ltx import LTXPipeline
 from diffusers.schedulers.scheduling_flow_match_euler_discrete import FlowMatchEulerDiscreteScheduler
 from torch import nn
 
+from ..third_party import hushed
 from ..world import BACKGROUNDS, CLIP_FPS, CLIP_FRAMES, COLOURS, DIRECTIONS, SHAPES, SIZES, SPEEDS
 from .autoencoder import build_autoencoder, deepen_decoder, flatten_decoder
 from .checkpoint import load_average
@@ -36,10 +37,15 @@ def export_model(config: TrainingConfig) -> Path:
     Raises:
         ModelUnavailable: A stage was not trained yet.
     """
-    pipeline = assemble_pipeline(config)
     draft = config.model.with_name(config.model.name + ".draft")
     shutil.rmtree(draft, ignore_errors=True)
-    pipeline.to(torch.float16).save_pretrained(str(draft), safe_serialization=True)
+    with hushed():
+        pipeline = assemble_pipeline(config)
+        for part in (pipeline.transformer, pipeline.vae, pipeline.text_encoder):
+            nn.Module.to(part, torch.float16)
+        pipeline.save_pretrained(str(draft), safe_serialization=True)
+    for weights in draft.rglob("*.safetensors"):
+        weights.chmod(0o644)  # safetensors makes them private
     card = json.dumps(_card(config), indent=2, ensure_ascii=False) + "\n"
     (draft / "sealreel.json").write_text(card, encoding="utf-8")
     shutil.rmtree(config.model, ignore_errors=True)
