@@ -55,7 +55,7 @@ class TrainingConfig:
     evaluation_clips: int = 200
     evaluation_seed: int = 1_000_003
     """Scenes, captions and noise of the evaluation; far from the seeds of training."""
-    classifier_steps: int = 1500
+    classifier_steps: int = 600
     sampling_steps: int = 24
     guidance_scale: float = 3.0
 

@@ -110,11 +110,11 @@ def wilson(right: int, n: int) -> Accuracy:
     share = right / n
     middle = (share + z * z / (2 * n)) / (1 + z * z / n)
     half = z / (1 + z * z / n) * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
-    return Accuracy(right=right, n=n, share=share, low=max(0.0, middle - half), high=min(1.0, middle + half))
+    return Accuracy(right=right, n=n, share=share, low=max(0.0, middle - half), high=min(1.0, round(middle + half, 12)))
 
 
 def _generate(directory: Path, card: dict[str, Any], captions: list[str], seed: int) -> Tensor:
-    """One clip a caption, as the classifier wants them: (N, 5, 3, 64, 64)."""
+    """One clip a caption, as the classifier wants them: (N, 5, 3, 96, 96)."""
     with hushed():
         pipe: Any = DiffusionPipeline.from_pretrained(str(directory), dtype=torch.float32, local_files_only=True)
     pipe.set_progress_bar_config(disable=True)
