@@ -12,7 +12,8 @@ from ...media import Picture
 from ..payload import Payload
 from .keys import WatermarkKey
 from .layout import layout_of
-from .mask import Strength, allowance
+from .mask import allowance
+from .terms import Strength
 from .tile import MAX_ASPECT, MIN_SHORT_SIDE, markable, pattern
 
 

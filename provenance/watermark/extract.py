@@ -20,12 +20,10 @@ from .geometry import (
 from .keys import WatermarkKey
 from .layout import layout_of
 from .resync import candidates, spectrum_of
+from .terms import ACCEPT_LOG10_P, METHOD
 from .tile import markable, tile_spectra
 from .whiten import Sum, whiten
 
-METHOD = "sealreel.1"
-ACCEPT_LOG10_P = -9.0
-"""A payload is reported only at this proven false positive rate or below."""
 SEGMENT_SECONDS = 8.0
 EARLY_LOOKS = frozenset((1, 2, 4, 8, 16, 32, 64))
 """Frames of a segment after which the cheap look is taken, for readers who may stop."""

@@ -1,7 +1,5 @@
 """How much change the eye forgives at each place of a picture."""
 
-from dataclasses import dataclass
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -20,27 +18,6 @@ FLATTEST_MEAN = 0.6
 So the mark of an even area stays below a standard deviation of 0.32 / 0.6 of the asked change: 0.86 code values by
 default. Looked at and measured: at 0.5 a wall shows it; at 0.75 a cartoon of flat areas loses it at CRF 23.
 """
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Strength:
-    """How strong the mark is."""
-
-    psnr_y_db: float = 44.0
-    """PSNR of the luma plane (peak 255) on a textured picture. Flat and dark pictures are changed less than this."""
-
-    def __post_init__(self) -> None:
-        if not 30.0 <= self.psnr_y_db <= 60.0:
-            raise ValueError(f"psnr_y_db is 30 to 60 dB, got {self.psnr_y_db}")
-
-    @property
-    def rms(self) -> float:
-        """Root mean square of the change, in 8-bit code values."""
-        return 255.0 / 10.0 ** (self.psnr_y_db / 20.0)
-
-
-LADDER = (Strength(), Strength(42.5), Strength(41.0), Strength(39.5), Strength(38.0), Strength(36.0))
-"""What to try one after another until the mark reads back; the last is the strongest allowed."""
 
 
 def allowance(luma: NDArray[np.uint8 | np.uint16], *, bit_depth: int, rms: float) -> NDArray[np.float32]:

@@ -8,11 +8,9 @@ from ...media import Clip, Limits, Picture
 from ..extraction import Extraction
 from ..payload import PAYLOAD_BITS, Payload
 from .embed import embed
-from .extract import ACCEPT_LOG10_P, METHOD, extract
+from .extract import extract
 from .keys import WatermarkKey
-from .mask import Strength
-
-METHOD_NAMES: tuple[str, ...] = (METHOD, "dwtDct", "dwtDctSvd", "rivaGan")
+from .terms import ACCEPT_LOG10_P, METHOD, METHOD_NAMES, Strength
 
 
 class Method(Protocol):

@@ -19,7 +19,7 @@ from ...media import Clip, Frame, Limits, Picture, read_frames
 from ..extraction import Extraction
 from ..payload import PAYLOAD_BITS, Payload
 from .keys import WatermarkKey
-from .mask import Strength
+from .terms import Strength
 
 Bgr = NDArray[np.uint8]
 
