@@ -7,7 +7,7 @@ from pathlib import Path
 from ..errors import NoMarkPossible
 from ..media import Clip, Form, Picture, probe, write_pictures
 from .extraction import Extraction
-from .fingerprint import Fingerprint
+from .fingerprints import Fingerprint
 from .passage import Passage, Stopwatch
 from .payload import PAYLOAD_BITS, Payload
 from .terms import ReleaseConfig

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from .fingerprint import Fingerprint, Floats, Glimpses, band_pass
+from .fingerprints import Fingerprint, Floats, Glimpses, band_pass
 
 Spectrum = npt.NDArray[np.complexfloating[Any, Any]]
 

@@ -7,7 +7,7 @@ from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 
 from ..media import Picture
-from .fingerprint import Fingerprint, Glimpser, fingerprint_glimpses
+from .fingerprints import Fingerprint, Glimpser, fingerprint_glimpses
 
 
 class Stopwatch:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from .fingerprint import Fingerprint
+from .fingerprints import Fingerprint
 from .payload import Payload
 
 RecordState = Literal["pending", "confirmed"]

@@ -75,7 +75,7 @@ def mark_config(known: InForce, *, sidecar: bool, digital_source_type: str | Non
 
 
 def mark(source: Path, output: Path, config: MarkConfig) -> Output:
-    """Watermark, sign and record a file; see `provenance.mark`."""
+    """Watermark, sign and record a file; see `provenance.marking`."""
     return mark_file(source, output, config)
 
 
@@ -100,7 +100,7 @@ def verify_config(known: InForce, *, sidecar: Path | None = None) -> VerifyConfi
 
 
 def verify(path: Path, config: VerifyConfig) -> Verdict:
-    """Say what a file proves; see `provenance.verify`."""
+    """Say what a file proves; see `provenance.verification`."""
     return verify_file(path, config)
 
 

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from typing import IO, Any, TypeVar
 
 from ...errors import StoreError
-from ..fingerprint import Fingerprint
+from ..fingerprints import Fingerprint
 from ..payload import Payload
 from ..record import Record
 

@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, DateTime, Index, Integer, LargeBinary, String
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from ...errors import StoreCorrupt
-from ..fingerprint import Fingerprint
+from ..fingerprints import Fingerprint
 from ..payload import Payload
 from ..record import Record
 

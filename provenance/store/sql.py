@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from ...errors import StoreError
-from ..fingerprint import Fingerprint, best_half, views
+from ..fingerprints import Fingerprint, best_half, views
 from ..payload import Payload
 from ..record import Record
 from .database import WRITES, connect, translated

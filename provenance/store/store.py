@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import IO, Self
 
-from ..fingerprint import Fingerprint
+from ..fingerprints import Fingerprint
 from ..payload import Payload
 from ..record import Record
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings, strategies as st
 
 from sealreel.media import Luma, probe, read_luma
 from sealreel.provenance import Fingerprint, content_distance, distance, fingerprint
-from sealreel.provenance.fingerprint import (
+from sealreel.provenance.fingerprints import (
     MAX_GLIMPSES,
     SAME_HASH,
     Glimpser,

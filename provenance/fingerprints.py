@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..media import Clip, Limits, Luma, read_luma
+from ..media import Clip, Limits, Luma
 
 Floats = npt.NDArray[np.float32]
 
@@ -112,6 +112,8 @@ def fingerprint(clip: Clip, *, limits: Limits = Limits()) -> Fingerprint:
     Raises:
         MediaError: The clip cannot be decoded, or passes a limit.
     """
+    from ..media import read_luma  # with the codecs; records and their store need none
+
     return fingerprint_lumas(read_luma(clip, limits=limits))
 
 

@@ -10,12 +10,12 @@ from .. import __version__
 from ..errors import ManifestUnreadable, RefusedByPolicy, UnreadableMedia, UnsupportedMedia
 from ..media import Clip, container_for, form_of, probe, read_luma, read_pictures, remux, scratch, sweep_drafts
 from .departure import let_out
-from .fingerprint import fingerprint_glimpses, glimpse
+from .fingerprints import fingerprint_glimpses, glimpse
 from .imprint import Draft
 from .manifest import AI_TERMS, ManifestReport, find_sidecar, read_manifest
 from .output import Output
 from .passage import Stopwatch
-from .release import check_outputs, release
+from .releasing import check_outputs, release
 from .store import open_store
 from .terms import Facts, ReleaseConfig
 

@@ -1,0 +1,94 @@
+"""The story of one check: manifest first; pixels where it does not settle the question; then the verdict."""
+
+import hashlib
+from pathlib import Path
+
+from ..errors import ManifestUnreadable, UnreadableMedia, UnsupportedMedia
+from .check import VerifyConfig
+from .manifest import ManifestReport, find_sidecar, read_manifest
+from .sight import Sight
+from .verdict import Reason, Verdict
+from .weighing import weigh
+
+
+def verify(path: Path, config: VerifyConfig) -> Verdict:
+    """Say what a file proves about its origin. Finding nothing, or something bad, is a verdict, not an error.
+
+    Raises:
+        UnreadableMedia: Missing, a directory, not permitted; or no manifest, and no pixels that could be decoded.
+        LimitExceeded: No manifest, and the pixels ask for more than the limits allow.
+        StoreError: No manifest, and the store that should know the mark cannot be used.
+        MissingExtra: A watermark method of `config.methods` is not installed.
+    """
+    sha256 = _sha256(path)
+    manifest = _manifest(path, config)
+    sight = _look(path, config) if _wants_pixels(manifest, config) else Sight()
+    _raise_if_nothing_was_seen(manifest, sight)
+    conclusion, reasons = weigh(manifest, sight.watermark, sight.recovery)
+    return Verdict(
+        file=str(path),
+        sha256=sha256,
+        conclusion=conclusion,
+        reasons=(*reasons, *_what_was_not_seen(sight)),
+        manifest=manifest,
+        watermark=sight.watermark,
+        recovery=sight.recovery,
+    )
+
+
+def _sha256(path: Path) -> str:
+    try:
+        if not path.is_file():  # a pipe or a device would keep us for ever
+            what = "a directory" if path.is_dir() else "not a regular file" if path.exists() else "no such file"
+            raise UnreadableMedia(f"{path}: {what}; expected a media file")
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        raise UnreadableMedia(f"{path}: {error}; expected a readable media file") from error
+
+
+def _manifest(path: Path, config: VerifyConfig) -> ManifestReport:
+    """Read the manifest in the file, or the one beside it."""
+    try:
+        report = read_manifest(path, trust=config.trust, online=config.online, sidecar=config.sidecar)
+        beside = find_sidecar(path) if config.sidecar is None and report.state in ("absent", "remote_only") else None
+        if beside is None:
+            return report
+        return read_manifest(path, trust=config.trust, online=config.online, sidecar=beside)
+    except ManifestUnreadable as error:
+        raise UnreadableMedia(f"{error}; expected a media file with a manifest, or media at all") from error
+
+
+def _wants_pixels(manifest: ManifestReport, config: VerifyConfig) -> bool:
+    if config.check_watermark == "auto":
+        return manifest.state not in ("trusted", "valid")
+    return config.check_watermark == "always"
+
+
+def _look(path: Path, config: VerifyConfig) -> Sight:
+    from .pixels import look  # the picture libraries take longer to load than most manifests to check
+
+    return look(path, config)
+
+
+def _raise_if_nothing_was_seen(manifest: ManifestReport, sight: Sight) -> None:
+    """An exception means that we could not look; where the manifest says something, we could.
+
+    A manifest that cannot be parsed says nothing where the file around it cannot be read either: both are damage.
+    """
+    if manifest.state in ("trusted", "valid") or (manifest.state == "invalid" and manifest.failure_kind != "malformed"):
+        return
+    if sight.problem is not None and not isinstance(sight.problem, UnsupportedMedia):
+        raise sight.problem
+    if sight.store_problem is not None:
+        raise sight.store_problem
+
+
+def _what_was_not_seen(sight: Sight) -> tuple[Reason, ...]:
+    reasons: list[Reason] = []
+    if sight.problem is not None:
+        code = "pixels.unsupported" if isinstance(sight.problem, UnsupportedMedia) else "pixels.unreadable"
+        reasons.append(Reason(code, f"The pixels could not be looked at: {sight.problem}"))
+    if sight.store_problem is not None:
+        reasons.append(Reason("store.unusable", f"The store could not be asked: {sight.store_problem}"))
+    return tuple(reasons)
