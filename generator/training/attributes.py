@@ -52,7 +52,8 @@ class AttributeClassifier(nn.Module):
     def forward(self, clips: Tensor) -> dict[Attribute, Tensor]:
         """Return the logits of every attribute for clips (N, 5, 3, 96, 96) in [0, 1]."""
         features: Tensor = self.body(clips.flatten(0, 1) * 2 - 1)  # (N * 5, 96, 12, 12)
-        pooled = torch.cat([features.amax((2, 3)), features.mean((2, 3))], dim=1).unflatten(0, (-1, _FRAMES)).mean(1)
+        pooled = torch.cat([features.amax((2, 3)), features.mean((2, 3))], dim=1)
+        pooled = pooled.view(-1, _FRAMES, pooled.shape[1]).mean(1)
         places = self.places(features).unflatten(0, (-1, _FRAMES)).flatten(1)
         return {name: self.heads[name](places if name == "direction" else pooled) for name in ATTRIBUTES}
 
