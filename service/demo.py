@@ -1,4 +1,4 @@
-"""The promise in five steps, shown to a person: `python -m sealreel.service.demo "PROMPT" [--output DIR]`.
+"""The promise in four steps, shown to a person: `python -m sealreel.service.demo "PROMPT" [--output DIR]`.
 
 Generate a clip, verify it, strip its manifest and verify again, change one byte and verify again. Ends with a code
 other than 0 if any step ends otherwise than promised. The files stay in DIR (./demo-output) to be looked at.
