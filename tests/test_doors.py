@@ -72,3 +72,8 @@ def test_a_manifest_is_checked_without_picture_or_model_libraries() -> None:
     )
 
     assert loaded & {"av", "cv2", "scipy", "sqlalchemy", "torch", "diffusers", "timm"} == set()
+
+
+@pytest.mark.parametrize("folder", LAZY)
+def test_a_door_lists_its_names(folder: str) -> None:
+    assert set(dir(importlib.import_module(f"sealreel.{folder}"))) == told_to_checkers(folder)
