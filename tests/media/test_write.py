@@ -147,14 +147,14 @@ def test_the_pictures_are_closed_when_writing_fails(make_video: Callable[..., Pa
     assert closed == [True]
 
 
-@pytest.mark.parametrize("share", [0.02, 0.3, 0.7, 0.999])
+@pytest.mark.parametrize("share", [0.02, 0.3, 0.7, 0.97])
 def test_a_full_disk_is_said_and_leaves_nothing(make_video: Callable[..., Path], tmp_path: Path, share: float) -> None:
     clip = probe(make_video(width=320, height=240, audio="aac"))
     whole, out = tmp_path / "whole.mp4", tmp_path / "to" / "out.mp4"
     out.parent.mkdir()
     write_pictures(read_pictures(clip), whole, form=form_of(clip, "mp4"), copy_from=clip)
 
-    room = str(int(whole.stat().st_size * share))
+    room = str(int(whole.stat().st_size * share))  # x264's own sizes differ by up to 1 % from run to run
     command = [sys.executable, "-c", COPY_WITH_LITTLE_ROOM, str(clip.path), str(out), room]
     run = subprocess.run(command, check=False, capture_output=True, text=True)
 
