@@ -43,21 +43,6 @@ def transcode(_: Path, *, source: str, output: str) -> Numbers:
     return taken
 
 
-def embed(directory: Path, *, source: str, output: str) -> Numbers:
-    """Embed as marking does, and keep the pictures next to losslessly: what marking's own encode is given."""
-    from ..media import Encoding, form_of, probe, read_pictures, write_pictures
-    from ..provenance import Payload
-    from ..provenance.watermark import Strength, load_method
-
-    config, clip = _release_config(directory), probe(Path(source))
-    key = config.keyring.current
-    marked = load_method(config.method).embed(read_pictures(clip), Payload.random(), key, strength=Strength())
-    nearly_lossless = Encoding(crf=4, preset="ultrafast")
-    with _timed() as taken:
-        write_pictures(marked, Path(output), form=form_of(clip, "mp4"), encoding=nearly_lossless)
-    return taken
-
-
 def prepare(directory: Path) -> Numbers:
     """Make the keys, the identity and the store that a first use makes, so that no number holds them."""
     from ..provenance.store import open_store
@@ -92,8 +77,11 @@ def sign(directory: Path, *, source: str, target: str) -> Numbers:
 
 def mark(directory: Path, *, source: str, output: str) -> Numbers:
     """Mark a file with this run's own keys, identity and store."""
+    import cv2
+
     from ..provenance import MarkConfig, mark as mark_file
 
+    cv2.setNumThreads(1)  # so that the wall time of a step bounds its CPU time
     config = MarkConfig(release=_release_config(directory), digital_source_type="digitalCapture", force=True)
     with _timed() as taken:
         done = mark_file(Path(source), Path(output), config)
@@ -183,8 +171,7 @@ def _timed() -> Generator[Numbers]:
 
 
 TASKS: dict[str, Callable[..., Numbers]] = {
-    task.__name__: task
-    for task in (prepare, decode, transcode, embed, sign, mark, verify_manifest, verify_pixels, generate)
+    task.__name__: task for task in (prepare, decode, transcode, sign, mark, verify_manifest, verify_pixels, generate)
 }
 
 
