@@ -2,7 +2,7 @@
 # Both make .venv from scratch when it is missing or older than the pins.
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
-PROMPT ?= a red ball rolls to the left over a green meadow
+PROMPT ?= a red ball rolls to the left over a meadow
 EXTRAS := generate,peers,hsm,kms,dev
 VENV := .venv
 RUN := $(VENV)/bin
