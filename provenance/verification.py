@@ -44,7 +44,8 @@ def _sha256(path: Path) -> str:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
-        raise UnreadableMedia(f"{path}: {error}; expected a readable media file") from error
+        why = getattr(error, "strerror", None) or error
+        raise UnreadableMedia(f"{path}: {why}; expected a readable media file") from error
 
 
 def _manifest(path: Path, config: VerifyConfig) -> ManifestReport:

@@ -187,9 +187,10 @@ def test_an_output_that_cannot_be_is_said_at_once(tmp_path: Path) -> None:
     check_output(tmp_path / "new.mp4")
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
 def test_a_read_only_directory_is_refused(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
+    if os.access(tmp_path, os.W_OK):
+        pytest.skip("this user may write everywhere")
     try:
         with pytest.raises(OutputUnwritable, match="permission"):
             check_output(tmp_path / "out.mp4")

@@ -72,10 +72,11 @@ def test_a_device_is_refused() -> None:
         probe(Path("/dev/zero"))
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read anything")
 def test_a_file_without_permission_is_said(make_video: Callable[..., Path]) -> None:
     path = make_video()
     path.chmod(0)
+    if os.access(path, os.R_OK):
+        pytest.skip("this user may read everything")
 
     with pytest.raises(UnreadableMedia, match="Permission denied"):
         probe(path)
