@@ -12,8 +12,12 @@ from pathlib import Path
 from sealreel.media import probe
 from sealreel.service.interruption import install
 
+sent = []
+
 def interrupted(self, offset, whence=0):
-    os.kill(os.getpid(), signal.{name})
+    if not sent:  # once: one at every call would put off its own delivery for ever
+        sent.append(True)
+        os.kill(os.getpid(), signal.{name})
     return self._file.seek(offset, whence)
 
 interrupted.__code__ = interrupted.__code__.replace(co_filename=source.__file__)
