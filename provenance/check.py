@@ -22,6 +22,9 @@ class VerifyConfig:
     """Where records are; one that does not exist yet is not made."""
     check_watermark: CheckWatermark = "auto"
     """`auto` reads the pixels unless an intact manifest answers."""
+    thorough: bool = False
+    """Read the pixels to their end, for every mark and where it is. Else reading stops at the first sure one, and goes
+    on only where the content is not that of its record."""
     methods: tuple[str, ...] = (METHOD_NAMES[0],)
     """Watermarks to look for, in this order; the first that is found counts."""
     sidecar: Path | None = None

@@ -7,7 +7,9 @@ from .payload import Payload
 
 MarkStatus = Literal["decoded", "present", "not_found", "not_checked"]
 """`decoded`: a payload with a proven p-value (or, for peer methods, a readable payload that a store knows).
-`present`: a mark of ours, payload not readable. `not_found`: nothing with the keys at hand; proves nothing."""
+`present`: a payload that was asked for by name is there, too weak to be read without being asked for.
+`not_found`: nothing with the keys at hand; proves nothing."""
+SegmentStatus = Literal["decoded", "present", "not_found"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +20,8 @@ class Segment:
     end_ms: int
     payload: Payload | None
     p_value_log10: float | None
+    status: SegmentStatus = "not_found"
+    """How the payload is known; `not_found` where there is none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,8 @@ class Output:
     """Of the marked luma to the one before, over the whole clip, before encoding; None if nothing was changed."""
     model: str | None
     seed: int | None
+    expected_p_value_log10: float | None = None
+    """The same after rough handling, tried on a part of the file (`trial`); None where it was not tried."""
     notes: tuple[str, ...] = ()
     timings_ms: Mapping[str, float] = field(default_factory=dict[str, float])
     """Wall time a step: decode, embed, encode, read_back, sign, record."""

@@ -38,6 +38,15 @@ class Recovery:
     """Between the stored fingerprint and this file's, 0 = equal, 0.5 = unrelated."""
     matches: bool
     """Whether the distance is small enough to be the same content."""
+    in_part: bool = False
+    """The mark was found in stretches only, and only their content was compared."""
+    others: tuple["Recovery", ...] = ()
+    """Records that other stretches of the file led to, in the order of their first appearance; each `in_part`."""
+
+    @property
+    def all(self) -> tuple["Recovery", ...]:
+        """Return this one, then the others."""
+        return (self, *self.others)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from pathlib import Path
 from ..errors import ManifestUnreadable, UnreadableMedia, UnsupportedMedia
 from .check import VerifyConfig
 from .manifest import ManifestReport, find_sidecar, read_manifest
+from .payload import Payload
 from .sight import Sight
 from .verdict import Reason, Verdict
 from .weighing import weigh
@@ -22,7 +23,7 @@ def verify(path: Path, config: VerifyConfig) -> Verdict:
     """
     sha256 = _sha256(path)
     manifest = _manifest(path, config)
-    sight = _look(path, config) if _wants_pixels(manifest, config) else Sight()
+    sight = _look(path, config, manifest) if _wants_pixels(manifest, config) else Sight()
     _raise_if_nothing_was_seen(manifest, sight)
     conclusion, reasons = weigh(manifest, sight.watermark, sight.recovery)
     return Verdict(
@@ -66,10 +67,11 @@ def _wants_pixels(manifest: ManifestReport, config: VerifyConfig) -> bool:
     return config.check_watermark == "always"
 
 
-def _look(path: Path, config: VerifyConfig) -> Sight:
+def _look(path: Path, config: VerifyConfig, manifest: ManifestReport) -> Sight:
     from .pixels import look  # the picture libraries take longer to load than most manifests to check
 
-    return look(path, config)
+    named = manifest.soft_binding_payload
+    return look(path, config, named=None if named is None else Payload.parse(named))
 
 
 def _raise_if_nothing_was_seen(manifest: ManifestReport, sight: Sight) -> None:

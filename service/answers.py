@@ -117,6 +117,7 @@ def _watermark(extraction: "Extraction") -> dict[str, Any]:
                 "end_ms": segment.end_ms,
                 "payload": _text_or_none(segment.payload),
                 "p_value_log10": segment.p_value_log10,
+                "status": segment.status,
             }
             for segment in extraction.segments
         ],
@@ -135,6 +136,8 @@ def _recovery(recovery: "Recovery") -> dict[str, Any]:
         "distance": recovery.distance,
         "matches": recovery.matches,
         "record": record_answer(recovery.record),
+        "in_part": recovery.in_part,
+        "others": [_recovery(one) for one in recovery.others],
     }
 
 
@@ -166,7 +169,11 @@ def output_answer(output: "Output") -> dict[str, Any]:
         "payload": _text_or_none(output.payload),
         "manifest": output.manifest_id,
         "record": _text_or_none(output.record),
-        "mark": {"p_value_log10": output.p_value_log10, "psnr_y_db": output.psnr_y_db},
+        "mark": {
+            "p_value_log10": output.p_value_log10,
+            "psnr_y_db": output.psnr_y_db,
+            "expected_p_value_log10": output.expected_p_value_log10,
+        },
         "model": output.model,
         "seed": output.seed,
         "notes": list(output.notes),

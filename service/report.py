@@ -1,9 +1,10 @@
 """The report of `verify` for a person: short, aligned, and nothing of the file reaches the terminal unescaped."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 
-from ..provenance import Extraction, Output, Recovery, Verdict
+from ..provenance import Extraction, Output, Recovery, Segment, Verdict
 from ..provenance.manifest import Ingredient, ManifestReport
 from .escape import escape
 
@@ -67,6 +68,7 @@ def _line(label: str, text: str) -> str:
 def _evidence(verdict: Verdict) -> Iterator[tuple[str, str]]:
     yield from _manifest(verdict.manifest)
     yield "watermark", _watermark(verdict.watermark)
+    yield from _segments(verdict.watermark)
     if verdict.recovery is not None:
         yield from _recovery(verdict.recovery)
     reasons = [reason for reason in verdict.reasons if reason.code not in _SAID_ABOVE]
@@ -107,20 +109,51 @@ def _watermark(extraction: Extraction) -> str:
             turned = "" if extraction.geometry == "identity" else f", {escape(extraction.geometry)}"
             return f"{found} ({escape(extraction.method)}{chance}{turned})"
         case "present":
-            return f"one of ours, its payload is not readable ({escape(extraction.method)})"
+            chance = "" if extraction.p_value_log10 is None else f", p = 10^{extraction.p_value_log10:.1f}"
+            return (
+                f"payload {extraction.payload} found present, too weak to be read ({escape(extraction.method)}{chance})"
+            )
         case "not_found":
-            return "nothing found with the keys at hand"
+            return "nothing found with the keys at hand; that proves nothing"
         case "not_checked":
             return "not looked for (--watermark always does)"
 
 
+def _segments(extraction: Extraction) -> Iterator[tuple[str, str]]:
+    """List the stretches where there are several; neighbours that say the same are one."""
+    stretches = _joined(extraction.segments)
+    if len(stretches) < 2:
+        return
+    for stretch in stretches:
+        when = f"{stretch.start_ms / 1000:.1f}–{stretch.end_ms / 1000:.1f} s"
+        if stretch.payload is None:
+            yield "", f"{when}: nothing found"
+            continue
+        chance = "" if stretch.p_value_log10 is None else f", p = 10^{stretch.p_value_log10:.1f}"
+        yield "", f"{when}: payload {stretch.payload} {stretch.status}{chance}"
+
+
+def _joined(segments: tuple[Segment, ...]) -> list[Segment]:
+    joined: list[Segment] = []
+    for segment in segments:
+        last = joined[-1] if joined else None
+        if last is None or (last.payload, last.status) != (segment.payload, segment.status):
+            joined.append(segment)
+            continue
+        surest = min((one.p_value_log10 for one in (last, segment) if one.p_value_log10 is not None), default=None)
+        joined[-1] = replace(last, end_ms=segment.end_ms, p_value_log10=surest)
+    return joined
+
+
 def _recovery(recovery: Recovery) -> Iterator[tuple[str, str]]:
-    record = recovery.record
-    same = "same content" if recovery.matches else "other content"
-    found = f"{record.payload}, found through the {recovery.found_by}"
-    yield "record", f"{found}; distance {recovery.distance:.3f} ({same})"
-    source_type = escape(record.digital_source_type or "source type not known")
-    yield "", f"{_quoted(record.file_name)}, {source_type}, made {_utc(record.created_at)}"
+    for one in recovery.all:
+        record = one.record
+        same = "same content" if one.matches else "other content"
+        where = " in part" if one.in_part else ""
+        found = f"{record.payload}, found{where} through the {one.found_by}"
+        yield "record", f"{found}; distance {one.distance:.3f} ({same})"
+        source_type = escape(record.digital_source_type or "source type not known")
+        yield "", f"{_quoted(record.file_name)}, {source_type}, made {_utc(record.created_at)}"
 
 
 def _quoted(text: str) -> str:

@@ -55,6 +55,8 @@ class Settings:
     """Whether verify may fetch what a file points at."""
     watermark: WatermarkCheck = "auto"
     """Whether verify reads the pixels: `auto` does where the manifest alone does not settle it."""
+    thorough: bool = False
+    """Whether verify reads the pixels to their end instead of stopping at the first sure mark."""
     fail_on: tuple[str, ...] = ()
     """The only verdicts for which verify ends with a code other than 0; empty: all of them."""
     watermark_method: str = "sealreel.1"

@@ -102,6 +102,7 @@ PARSERS: Mapping[str, Parser] = {
     "trust": _files,
     "online": _truth,
     "watermark": _one_of(*get_args(WatermarkCheck)),
+    "thorough": _truth,
     "fail_on": _verdicts,
     "watermark_method": _one_of(*METHODS),
     "watermark_strength": _number(36, 60),

@@ -92,6 +92,7 @@ def verify_config(known: InForce, *, sidecar: Path | None = None) -> VerifyConfi
         keys=watermark_keys(known),
         store_url=settings.store,
         check_watermark=settings.watermark,
+        thorough=settings.thorough,
         methods=tuple(dict.fromkeys((METHOD_NAMES[0], settings.watermark_method))),
         sidecar=sidecar,
         online=settings.online,

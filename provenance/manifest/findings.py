@@ -171,6 +171,7 @@ class _Tree:
             codes=codes,
             ingredients=self.below(label, path) if isinstance(label, str) and label in self._manifests else (),
             failure_kind=_failure_kind(codes.failure) if state == "invalid" else None,
+            soft_binding_payload=_soft_binding(_map(self._manifests.get(label))) if isinstance(label, str) else None,
         )
 
     def _state(self, label: Any, codes: Codes) -> ManifestState:

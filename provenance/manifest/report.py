@@ -1,5 +1,6 @@
 """What a file's manifest says, and whether to believe it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -30,6 +31,8 @@ class Ingredient:
     ingredients: tuple["Ingredient", ...] = ()
     failure_kind: FailureKind | None = None
     """Why it is `invalid`; None in every other state."""
+    soft_binding_payload: str | None = None
+    """The payload that its manifest's soft binding assertion names, as in `ManifestReport`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,11 @@ class ManifestReport:
         """
         return _first_tampered(self.ingredients)
 
+    @property
+    def ingredient_payloads(self) -> frozenset[str]:
+        """Return the payloads that intact ingredients name, at any depth: their marks may still be in the pixels."""
+        return frozenset(_payloads_below(self.ingredients))
+
 
 def _first_tampered(ingredients: tuple[Ingredient, ...]) -> Ingredient | None:
     for ingredient in ingredients:
@@ -77,3 +85,11 @@ def _first_tampered(ingredients: tuple[Ingredient, ...]) -> Ingredient | None:
         if below is not None:
             return below
     return None
+
+
+def _payloads_below(ingredients: tuple[Ingredient, ...]) -> Iterator[str]:
+    for ingredient in ingredients:
+        if ingredient.state in ("trusted", "valid"):
+            if ingredient.soft_binding_payload is not None:
+                yield ingredient.soft_binding_payload
+            yield from _payloads_below(ingredient.ingredients)

@@ -60,6 +60,13 @@ class SqlStore(Store):
             return ()
         return self._select((Row.method == method) & (Row.handle == handle))
 
+    def payloads(self, method: str, *, limit: int) -> tuple[Payload, ...]:
+        # "No handle" fixes both columns of an index, so that SQLite walks it in order instead of sorting every record.
+        chosen = (Row.method == method) & Row.handle.is_(None)
+        statement = select(Row.payload).where(chosen).order_by(Row.id.desc()).limit(limit)
+        with translated(self._name), self._engine.connect() as connection:
+            return tuple(Payload.parse(text) for text in connection.execute(statement).scalars())
+
     def records(self, *, limit: int | None = None, skip: int = 0) -> Iterator[Record]:
         left = limit
         before: int | None = None

@@ -63,6 +63,10 @@ class Store(ABC):
         """Return the records that a short handle may mean, newest first; a short handle can repeat."""
 
     @abstractmethod
+    def payloads(self, method: str, *, limit: int) -> tuple[Payload, ...]:
+        """Return the payloads that a method with room for all 64 bits carries, newest first, without their records."""
+
+    @abstractmethod
     def nearest(self, fingerprint: Fingerprint) -> Near | None:
         """Return the confirmed record whose content looks most alike; None for an empty store or fingerprint.
 

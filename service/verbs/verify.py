@@ -56,6 +56,14 @@ Watermark = Annotated[
     WatermarkCheck | None,
     typer.Option("--watermark", help="Whether to read the pixels; auto does where the manifest does not settle it."),
 ]
+Thorough = Annotated[
+    bool | None,
+    typer.Option(
+        "--thorough/--stop-early",
+        help="Read the pixels to their end: shows every mark of a joined clip and when it is seen. By default reading "
+        "stops at the first sure mark, unless the content is not that of its record.",
+    ),
+]
 Method = Annotated[
     str | None,
     typer.Option(
@@ -82,6 +90,7 @@ def verify(
     _online: Online = None,
     sidecar: Sidecar = None,
     _watermark: Watermark = None,
+    _thorough: Thorough = None,
     _watermark_method: Method = None,
     _fail_on: FailOn = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print no report; the exit code says it.")] = False,

@@ -6,6 +6,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 
 import pytest
 from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, event
 
 import sealreel.provenance.store as store_folder
 from sealreel.errors import StoreCorrupt, StoreError, StoreLocked, StoreVersionUnknown
@@ -343,3 +345,31 @@ def test_four_processes_open_a_new_store_and_write_at_once(tmp_path: Path) -> No
     with open_store(url_of(tmp_path)) as store:
         assert (codes, store.count()) == ([0] * 4, 100)
         assert {record.state for record in store.records()} == {"confirmed"}
+
+
+def test_payloads_come_newest_first_of_one_method_and_no_more_than_asked(tmp_path: Path) -> None:
+    with open_store(url_of(tmp_path)) as store:
+        for number in (1, 2, 3):
+            store.add_pending(a_record(number))
+        store.add_pending(a_record(4, method="dwtDct"))
+        store.add_pending(a_record(5, method="rivaGan", handle=5))
+
+        assert store.payloads("sealreel.1", limit=2) == (Payload(record_id=3), Payload(record_id=2))
+        assert store.payloads("rivaGan", limit=2) == ()
+
+
+def test_listing_payloads_sorts_nothing(tmp_path: Path) -> None:
+    asked: list[str] = []
+
+    def note(*given: Any) -> None:
+        asked.append(given[2])
+
+    with open_store(url_of(tmp_path)) as store:
+        store.add_pending(a_record())
+        event.listen(Engine, "before_cursor_execute", note)
+        store.payloads("sealreel.1", limit=10)
+        event.remove(Engine, "before_cursor_execute", note)
+    with closing(sqlite3.connect(tmp_path / "records.sqlite")) as database:
+        steps = database.execute(f"EXPLAIN QUERY PLAN {asked[-1]}", ("sealreel.1", 10, 0)).fetchall()
+
+    assert all("TEMP B-TREE" not in str(step) for step in steps)

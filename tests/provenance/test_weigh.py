@@ -1,11 +1,13 @@
 """The truth table, row by row, and what holds for every combination of evidence."""
 
 import itertools
+from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
-from sealreel.provenance import Conclusion, Extraction, Fingerprint, Payload, Record, Recovery, weigh
+from sealreel.provenance import Conclusion, Extraction, Fingerprint, Payload, Record, Recovery, Segment, weigh
 from sealreel.provenance.likeness import DIFFERENT_CONTENT, SAME_CONTENT
 from sealreel.provenance.manifest import Codes, Ingredient, ManifestReport
 
@@ -44,14 +46,27 @@ FORBIDDEN = ManifestReport("invalid", failure_kind="credential", codes=Codes(fai
 EXPIRED_LAUNDERED = ManifestReport("invalid", failure_kind="credential", ingredients=(TAMPERED,))
 ABSENT, REMOTE, UNSUPPORTED = ManifestReport("absent"), ManifestReport("remote_only"), ManifestReport("unsupported")
 
+OVER_OTHER = ManifestReport(
+    "trusted",
+    soft_binding_payload=str(OURS),
+    ingredients=(Ingredient("p", "componentOf", "trusted", Codes(), soft_binding_payload=str(OTHER)),),
+)
+
 NOT_CHECKED, NOT_FOUND = Extraction("not_checked", "sealreel.1"), Extraction("not_found", "sealreel.1")
-PRESENT = Extraction("present", "sealreel.1", p_value_log10=-12.0)
+PRESENT = Extraction("present", "sealreel.1", payload=OURS, p_value_log10=-12.0)
+PRESENT_OTHER = Extraction("present", "sealreel.1", payload=OTHER, p_value_log10=-12.0)
 DECODED = Extraction("decoded", "sealreel.1", payload=OURS, p_value_log10=-100.0)
 DECODED_OTHER = Extraction("decoded", "sealreel.1", payload=OTHER, p_value_log10=-100.0)
+FIRST, SECOND = Segment(0, 3000, OURS, -60.0, "decoded"), Segment(3000, 6000, OTHER, -50.0, "decoded")
+JOINED = replace(DECODED, segments=(FIRST, SECOND))
+IN_PART = replace(DECODED, segments=(FIRST, Segment(3000, 6000, None, None)))
 
 MARK_SAME = Recovery(RECORD, "watermark", 0.02, matches=True)
 MARK_UNSURE = Recovery(RECORD, "watermark", (SAME_CONTENT + DIFFERENT_CONTENT) / 2, matches=False)
 MARK_ELSEWHERE = Recovery(RECORD, "watermark", 0.33, matches=False)
+BOTH_SAME = replace(MARK_SAME, in_part=True, others=(replace(MARK_SAME, record=replace(RECORD, payload=OTHER)),))
+ONE_ELSEWHERE = replace(BOTH_SAME, others=(MARK_ELSEWHERE,))
+ONE_UNSURE = replace(BOTH_SAME, others=(MARK_UNSURE,))
 LOOKS_SAME = Recovery(RECORD, "fingerprint", 0.02, matches=True)
 LOOKS_OTHER = Recovery(RECORD, "fingerprint", 0.20, matches=False)
 
@@ -64,6 +79,12 @@ TABLE: list[tuple[ManifestReport, Extraction, Recovery | None, Conclusion, str]]
     (VALID, NOT_CHECKED, None, "intact_untrusted", "manifest.untrusted"),
     (VALID, DECODED, None, "intact_untrusted", "manifest.untrusted"),
     (VALID, DECODED_OTHER, None, "content_mismatch", "watermark.manifest_disagree"),
+    (TRUSTED, PRESENT, None, "verified", "manifest.trusted"),
+    (TRUSTED, PRESENT_OTHER, None, "content_mismatch", "watermark.manifest_disagree"),
+    (TRUSTED, IN_PART, MARK_SAME, "verified", "manifest.trusted"),
+    (TRUSTED, JOINED, BOTH_SAME, "content_mismatch", "watermark.manifest_disagree"),
+    (OVER_OTHER, JOINED, BOTH_SAME, "verified", "manifest.trusted"),
+    (OVER_OTHER, DECODED_OTHER, None, "verified", "manifest.trusted"),
     (FOREIGN, DECODED, MARK_SAME, "verified", "manifest.trusted"),
     (LAUNDERED, NOT_CHECKED, None, "tampered", "ingredient.tampered"),
     (LAUNDERED, DECODED, MARK_SAME, "tampered", "ingredient.tampered"),
@@ -84,6 +105,13 @@ TABLE: list[tuple[ManifestReport, Extraction, Recovery | None, Conclusion, str]]
     (ABSENT, DECODED, MARK_SAME, "recovered", "recovered.by_watermark"),
     (ABSENT, DECODED, MARK_UNSURE, "recovered", "recovered.by_watermark"),
     (ABSENT, DECODED, MARK_ELSEWHERE, "content_mismatch", "watermark.other_content"),
+    (ABSENT, PRESENT, MARK_SAME, "recovered", "recovered.by_presence"),
+    (ABSENT, PRESENT, MARK_ELSEWHERE, "content_mismatch", "watermark.other_content"),
+    (ABSENT, JOINED, BOTH_SAME, "recovered", "recovered.by_watermark"),
+    (ABSENT, JOINED, ONE_UNSURE, "recovered", "recovered.by_watermark"),
+    (ABSENT, JOINED, ONE_ELSEWHERE, "content_mismatch", "watermark.other_content"),
+    (ABSENT, JOINED, None, "no_provenance", "manifest.absent"),
+    (ABSENT, IN_PART, MARK_SAME, "recovered", "recovered.by_watermark"),
     (ABSENT, NOT_FOUND, LOOKS_SAME, "recovered", "recovered.by_fingerprint"),
     (ABSENT, PRESENT, LOOKS_SAME, "recovered", "recovered.by_fingerprint"),
     (ABSENT, NOT_FOUND, LOOKS_OTHER, "no_provenance", "manifest.absent"),
@@ -101,8 +129,8 @@ MANIFESTS = [
     *(TRUSTED, VALID, FOREIGN, LAUNDERED, OLD_PARENT, CHANGED, GARBLED),
     *(EXPIRED, REVOKED, EXPIRED_LAUNDERED, ABSENT, REMOTE, UNSUPPORTED),
 ]
-MARKS = [NOT_CHECKED, NOT_FOUND, PRESENT, DECODED, DECODED_OTHER]
-RECOVERIES = [None, MARK_SAME, MARK_UNSURE, MARK_ELSEWHERE, LOOKS_SAME, LOOKS_OTHER]
+MARKS = [NOT_CHECKED, NOT_FOUND, PRESENT, PRESENT_OTHER, DECODED, DECODED_OTHER, JOINED, IN_PART]
+RECOVERIES = [None, MARK_SAME, MARK_UNSURE, MARK_ELSEWHERE, BOTH_SAME, ONE_ELSEWHERE, LOOKS_SAME, LOOKS_OTHER]
 EVERYTHING = list(itertools.product(MANIFESTS, MARKS, RECOVERIES))
 
 
@@ -141,7 +169,7 @@ def test_nothing_is_recovered_without_a_record() -> None:
 
 
 def test_a_copied_mark_is_never_recovered() -> None:
-    conclusions = {weigh(*evidence)[0] for evidence in EVERYTHING if evidence[2] is MARK_ELSEWHERE}
+    conclusions = {weigh(*evidence)[0] for evidence in EVERYTHING if evidence[2] in (MARK_ELSEWHERE, ONE_ELSEWHERE)}
 
     assert "recovered" not in conclusions
 
@@ -161,4 +189,30 @@ def test_unclear_content_is_said() -> None:
 def test_finding_nothing_is_not_worded_as_proof() -> None:
     _, reasons = weigh(ABSENT, NOT_FOUND, None)
 
-    assert "with the keys at hand" in " ".join(reason.text for reason in reasons)
+    assert "found with the keys at hand; that proves nothing" in " ".join(reason.text for reason in reasons)
+
+
+def codes(*evidence: Any) -> set[str]:
+    return {reason.code for reason in weigh(*evidence)[1]}
+
+
+def test_the_stretch_that_disagrees_with_the_manifest_is_named() -> None:
+    assert weigh(TRUSTED, JOINED, BOTH_SAME)[1][0].text.endswith("than the manifest names, in 3.0–6.0 s.")
+
+
+def test_marks_of_several_records_are_called_that() -> None:
+    assert "watermark.several_records" in codes(ABSENT, JOINED, BOTH_SAME)
+    assert "watermark.several_records" not in codes(ABSENT, DECODED, MARK_SAME)
+
+
+def test_a_mark_in_a_part_speaks_for_that_part() -> None:
+    assert "watermark.in_part" in codes(ABSENT, IN_PART, MARK_SAME)
+    assert "watermark.in_part" not in codes(ABSENT, JOINED, BOTH_SAME)
+
+
+def test_a_joined_mark_that_no_store_knows_is_said_beside_the_one_that_is_known() -> None:
+    assert {"recovered.by_watermark", "watermark.unknown_record"} <= codes(ABSENT, JOINED, MARK_SAME)
+
+
+def test_the_mark_of_an_ingredient_is_called_that() -> None:
+    assert "watermark.of_ingredient" in codes(OVER_OTHER, JOINED, BOTH_SAME)

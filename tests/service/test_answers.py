@@ -49,9 +49,16 @@ VERDICT = Verdict(
         method="sealreel.1",
         payload=PAYLOAD,
         p_value_log10=-20.5,
-        segments=(Segment(start_ms=0, end_ms=3000, payload=PAYLOAD, p_value_log10=-20.5),),
+        segments=(Segment(start_ms=0, end_ms=3000, payload=PAYLOAD, p_value_log10=-20.5, status="decoded"),),
     ),
-    recovery=Recovery(record=RECORD, found_by="watermark", distance=0.01, matches=True),
+    recovery=Recovery(
+        record=RECORD,
+        found_by="watermark",
+        distance=0.01,
+        matches=True,
+        in_part=True,
+        others=(Recovery(record=RECORD, found_by="watermark", distance=0.2, matches=False, in_part=True),),
+    ),
 )
 
 

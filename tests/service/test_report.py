@@ -13,6 +13,7 @@ from sealreel.provenance import (
     Reason,
     Record,
     Recovery,
+    Segment,
     Verdict,
 )
 from sealreel.provenance.manifest import Ingredient, ManifestReport
@@ -89,7 +90,7 @@ def test_nothing_found_is_said_as_such_and_never_as_a_proof() -> None:
         watermark=Extraction(status="not_found", method="sealreel.1"),
     )
 
-    assert "  watermark   nothing found with the keys at hand" in report(nothing)
+    assert "  watermark   nothing found with the keys at hand; that proves nothing" in report(nothing)
     assert "authentic" not in report(nothing)
 
 
@@ -118,3 +119,44 @@ def test_ingredients_are_shown_in_their_tree() -> None:
 
 def test_a_file_that_could_not_be_looked_at_is_named_safely() -> None:
     assert failure("a\x1b.mp4", "error") == "a\\u{1b}.mp4: error\n              could not be looked at"
+
+
+def segments(*payloads: Payload | None) -> tuple[Segment, ...]:
+    """One stretch of a second each."""
+    return tuple(
+        Segment(1000 * start, 1000 * start + 1000, payload, None if payload is None else -20.0 - start, "decoded")
+        for start, payload in enumerate(payloads)
+    )
+
+
+def test_the_marks_of_a_joined_clip_stand_beside_their_times() -> None:
+    joined = replace(FULL.watermark, segments=segments(PAYLOAD, PAYLOAD, None, Payload(record_id=0x456)))
+
+    lines = [line.strip() for line in report(replace(FULL, watermark=joined)).splitlines()]
+
+    assert "0.0–2.0 s: payload 1000000000000123 decoded, p = 10^-21.0" in lines
+    assert "2.0–3.0 s: nothing found" in lines
+    assert "3.0–4.0 s: payload 1000000000000456 decoded, p = 10^-23.0" in lines
+
+
+def test_one_mark_all_along_needs_no_list_of_times() -> None:
+    even = replace(FULL.watermark, segments=segments(PAYLOAD, PAYLOAD))
+
+    assert " s: " not in report(replace(FULL, watermark=even))
+
+
+def test_a_mark_that_was_asked_for_by_name_is_not_said_to_have_been_read() -> None:
+    weak = replace(FULL.watermark, status="present", geometry="identity")
+
+    assert "payload 1000000000000123 found present, too weak to be read (sealreel.1, p = 10^-187.3)" in report(
+        replace(FULL, watermark=weak)
+    )
+
+
+def test_every_record_of_a_joined_clip_is_shown() -> None:
+    assert FULL.recovery is not None
+    other = replace(FULL.recovery, record=replace(RECORD, payload=Payload(record_id=0x456)), in_part=True)
+
+    assert "1000000000000456, found in part through the watermark" in report(
+        replace(FULL, recovery=replace(FULL.recovery, others=(other,)))
+    )
