@@ -17,6 +17,7 @@ SealreelError                        exit code 3 unless said otherwise
 │   └── OutputUnwritable             directory missing or read-only, disk full
 ├── WatermarkError
 │   ├── WatermarkKeyMissing
+│   ├── MethodUnusable               a registered method cannot be loaded or breaks its contract; names its distribution
 │   └── NoMarkPossible               the mark does not read back even at the strongest allowed setting
 ├── SigningError
 │   ├── SigningIdentityInvalid       expired or mismatched certificate, wrong key, wrong profile
@@ -97,6 +98,10 @@ class WatermarkError(SealreelError):
 
 class WatermarkKeyMissing(WatermarkError):
     """The installation holds no watermark key of that id."""
+
+
+class MethodUnusable(WatermarkError):
+    """A watermarking method of another distribution cannot be loaded, or does not do what a method must."""
 
 
 class NoMarkPossible(WatermarkError):

@@ -1,4 +1,4 @@
-"""Watermarking methods behind one interface: ours, and peers to compare with."""
+"""Watermarking methods behind one interface: ours, the peers to compare with, and what others register."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -10,15 +10,16 @@ from ..payload import PAYLOAD_BITS, Payload
 from .embed import embed
 from .extract import extract
 from .keys import WatermarkKey
+from .registry import method_names, registrations
 from .terms import ACCEPT_LOG10_P, METHOD, METHOD_NAMES, Strength
 
 
 class Method(Protocol):
-    """A way to carry a payload in pixels."""
+    """A way to carry a payload in pixels. `docs/watermark-methods.md` says how to bring one of your own."""
 
     @property
     def name(self) -> str:
-        """One of `METHOD_NAMES`."""
+        """One of `registry.method_names()`; stands in manifests and records."""
         ...
 
     @property
@@ -34,7 +35,14 @@ class Method(Protocol):
     def embed(
         self, pictures: Iterable[Picture], payload: Payload, key: WatermarkKey, *, strength: Strength = ...
     ) -> Iterator[Picture]:
-        """Yield the pictures with the payload in them, in order, one at a time."""
+        """Yield the pictures with the payload in them: all of them, in order, holding few at a time.
+
+        Size, bit depth, time stamps and the types of the planes stay as they are. The same input gives the same
+        output.
+
+        Raises:
+            NoMarkPossible: The pictures are too small to carry the payload.
+        """
         ...
 
     def extract(
@@ -42,10 +50,19 @@ class Method(Protocol):
         clip: Clip,
         keys: Sequence[WatermarkKey],
         *,
+        known: Sequence[Payload] = ...,
         limits: Limits = ...,
         stop_at_log10_p: float | None = ...,
     ) -> Extraction:
-        """Look for a payload in a file."""
+        """Look for a payload in a file. Finding nothing is an answer, whatever the pictures.
+
+        Args:
+            keys: Those at hand; a method without keys ignores them.
+            known: Payloads asked for by name. A method that proves presence may answer `present` for one of them
+                where its bits cannot be read; each of them is paid for in the p-value. Others ignore them.
+            limits: How much an untrusted file may ask for.
+            stop_at_log10_p: Stop reading as soon as a payload is this sure; None reads to the end.
+        """
         ...
 
 
@@ -68,10 +85,12 @@ class SpreadSpectrum:
         clip: Clip,
         keys: Sequence[WatermarkKey],
         *,
+        known: Sequence[Payload] = (),
         limits: Limits = Limits(),
         stop_at_log10_p: float | None = ACCEPT_LOG10_P,
     ) -> Extraction:
         """See `extract.extract`."""
+        del known
         return extract(clip, keys, limits=limits, stop_at_log10_p=stop_at_log10_p)
 
 
@@ -80,7 +99,9 @@ def load_method(name: str = METHOD) -> Method:
 
     Raises:
         ValueError: No method has this name.
-        MissingExtra: It is a peer method and the extra `peers` is not installed.
+        MissingExtra: It is a peer and its package is not installed; the message holds the pip command.
+        ModelUnavailable: It is a peer and its weights are not where they should be.
+        MethodUnusable: It is registered by another distribution, and cannot be loaded or is no method.
     """
     if name == METHOD:
         return SpreadSpectrum()
@@ -88,4 +109,9 @@ def load_method(name: str = METHOD) -> Method:
         from .peers import load_peer
 
         return load_peer(name)
-    raise ValueError(f"no watermarking method {name!r}; there are {', '.join(METHOD_NAMES)}")
+    offered = tuple(one for one in registrations() if one.name.lower() == name.lower())
+    if any(one.name == name for one in offered):
+        from .registered import load_registered
+
+        return load_registered(offered)
+    raise ValueError(f"no watermarking method {name!r}; there are {', '.join(method_names())}")

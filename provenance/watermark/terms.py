@@ -4,7 +4,16 @@ from dataclasses import dataclass
 
 METHOD = "sealreel.1"
 """Ours: aperiodic keyed spread spectrum with pilots and a proven p-value."""
-METHOD_NAMES: tuple[str, ...] = (METHOD, "dwtDct", "dwtDctSvd", "rivaGan")
+METHOD_NAMES: tuple[str, ...] = (
+    METHOD,
+    "dwtDct",
+    "dwtDctSvd",
+    "rivaGan",
+    "blind_watermark",
+    "trustmark",
+    "videoseal",
+)
+"""Those of this package, ours first; `registry.method_names` adds what other distributions register."""
 ACCEPT_LOG10_P = -9.0
 """A payload is reported only at this proven false positive rate or below."""
 
