@@ -43,13 +43,13 @@ WatermarkStrength = Annotated[
     typer.Option(
         "--watermark-strength",
         metavar="DB",
-        help="PSNR-Y that the mark may cost, 36 to 60; lower is stronger. Lowered by itself where the mark does not "
-        "read back.",
+        help="PSNR of the luma, in dB, that the mark may cost, 36 to 60; lower is stronger. Lowered by itself where the "
+        "mark does not read back.",
     ),
 ]
 WatermarkMethod = Annotated[
     str | None,
-    typer.Option("--watermark-method", metavar="NAME", help="sealreel.1, or a peer: dwtDct, dwtDctSvd, rivaGan."),
+    typer.Option("--watermark-method", metavar="NAME", help="sealreel.1, a peer (dwtDctSvd, …) or a registered one."),
 ]
 Crf = Annotated[int | None, typer.Option("--crf", metavar="N", help="x264 quality, 0 to 51; lower is better.")]
 Preset = Annotated[str | None, typer.Option("--preset", metavar="NAME", help="x264 speed: ultrafast … veryslow.")]

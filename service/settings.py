@@ -60,7 +60,7 @@ class Settings:
     fail_on: tuple[str, ...] = ()
     """The only verdicts for which verify ends with a code other than 0; empty: all of them."""
     watermark_method: str = "sealreel.1"
-    """How pixels are marked: sealreel.1, or a peer of the extra `peers`."""
+    """How pixels are marked: sealreel.1, a peer such as dwtDctSvd (extra `peers`), or a registered method."""
     watermark_strength: float | None = None
     """PSNR-Y in dB that the mark may cost, 36 to 60: lower is stronger; the method's own default where unset."""
     model: str = "embedded"

@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Literal, cast, get_args
 
+from ..provenance.watermark.registry import method_names
+from ..provenance.watermark.terms import METHOD_NAMES
 from .exits import VERDICTS
 
 TimestampMode = Literal["required", "best-effort", "none"]
@@ -12,11 +14,6 @@ WatermarkCheck = Literal["auto", "always", "never"]
 Preset = Literal[
     "ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow", "slower", "veryslow", "placebo"
 ]
-METHODS = ("sealreel.1", "dwtDct", "dwtDctSvd", "rivaGan")
-"""Names of the watermark methods, written again here because the library's own list costs an import of NumPy;
-a test compares the two."""
-
-
 Parser = Callable[[object, Path | None], object]
 """Takes the raw value and the folder of the settings file it came from, if any; raises ValueError saying what it
 expected."""
@@ -62,6 +59,11 @@ def _chosen(value: object, choices: tuple[str, ...]) -> str:
     return str(value)
 
 
+def _method(value: object, _beside: Path | None) -> str:
+    """One of the package's own methods, or one that an installed distribution registers."""
+    return str(value) if value in METHOD_NAMES else _chosen(value, method_names())
+
+
 def _truth(value: object, _beside: Path | None) -> bool:
     words = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
     if str(value).lower() not in words:
@@ -104,7 +106,7 @@ PARSERS: Mapping[str, Parser] = {
     "watermark": _one_of(*get_args(WatermarkCheck)),
     "thorough": _truth,
     "fail_on": _verdicts,
-    "watermark_method": _one_of(*METHODS),
+    "watermark_method": _method,
     "watermark_strength": _number(36, 60),
     "model": _text,
     "crf": _whole(0, 51),

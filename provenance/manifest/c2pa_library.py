@@ -25,7 +25,8 @@ import c2pa
 from ...errors import ManifestUnreadable, SealreelError, SigningFailed
 from ..signing import Signer
 from ..signing.certificates import ACCEPTED_USAGES
-from .claim import PARENT_LABEL, PEER_BINDING_PREFIX, SOFT_BINDING_ALG, printable
+from ..watermark.registry import method_names
+from .claim import PARENT_LABEL, binding_algorithm, printable
 from .trust import TrustAnchors
 from .watched_file import open_drain, open_watched
 
@@ -33,7 +34,6 @@ MERKLE_CHUNK_KIB = 1024
 MAX_SIDECAR_BYTES = 64 << 20
 LIST_URI = "urn:sealreel:trust:"
 """Before the kind of anchor (`manifest`, `tsa`, `cawg`): how the library names the list that a certificate is on."""
-PEER_METHODS = ("dwtdct", "dwtdctsvd", "rivagan")
 
 Outcome = Literal["read", "absent", "remote_only", "unsupported", "malformed"]
 
@@ -260,9 +260,7 @@ def _settings(trust: TrustAnchors, *, online: bool, identities: bool, chunked: b
             "trust_config": "".join(f"{usage.dotted_string}\n" for usage in ACCEPTED_USAGES),
             "anchors": _anchors(trust),
         },
-        "soft_binding": {
-            "soft_binding_algorithms": [SOFT_BINDING_ALG, *(PEER_BINDING_PREFIX + name for name in PEER_METHODS)]
-        },
+        "soft_binding": {"soft_binding_algorithms": [binding_algorithm(name) for name in method_names()]},
         "builder": {"thumbnail": {"enabled": False}},
     }
 

@@ -67,7 +67,9 @@ Thorough = Annotated[
 Method = Annotated[
     str | None,
     typer.Option(
-        "--watermark-method", metavar="NAME", help="Look for this peer's mark too: dwtDct, dwtDctSvd, rivaGan."
+        "--watermark-method",
+        metavar="NAME",
+        help="Look for this method's mark too: a peer's or a registered one's.",
     ),
 ]
 FailOn = Annotated[

@@ -17,6 +17,7 @@ from sealreel.provenance.manifest import (
     sign_file,
 )
 from sealreel.provenance.signing import Signer
+from sealreel.provenance.watermark import METHOD_NAMES
 
 Sign = Callable[..., Path]
 MakeClaim = Callable[..., Claim]
@@ -65,10 +66,13 @@ def test_the_soft_binding_holds_the_payload_as_text(sign: Sign, trust: TrustAnch
     assert binding["blocks"] == [{"scope": {"timespan": {"start": 0, "end": 1000}}, "value": "1123456789abcdef"}]
 
 
-def test_a_peer_method_has_a_soft_binding_name_of_its_own(sign: Sign, trust: TrustAnchors) -> None:
-    crjson = read_crjson(sign(watermark_method="dwtDctSvd"), trust=trust)
+@pytest.mark.parametrize("method", [*METHOD_NAMES[1:], "another-s.method_1"])
+def test_another_method_has_a_soft_binding_name_of_its_own(sign: Sign, trust: TrustAnchors, method: str) -> None:
+    signed = sign(watermark_method=method)
+    binding = read_crjson(signed, trust=trust)["manifests"][0]["assertions"]["c2pa.soft-binding"]
 
-    assert crjson["manifests"][0]["assertions"]["c2pa.soft-binding"]["alg"] == "com.sealreel.peer.dwtdctsvd"
+    assert binding["alg"] == f"com.sealreel.peer.{method.lower()}"
+    assert read_manifest(signed, trust=trust).state == "trusted"
 
 
 def test_a_file_without_a_mark_claims_none(sign: Sign, trust: TrustAnchors) -> None:

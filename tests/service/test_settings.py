@@ -6,7 +6,7 @@ import pytest
 
 from sealreel.errors import SettingsInvalid
 from sealreel.service.settings import NAMES, InForce, directories, resolve
-from sealreel.service.values import METHODS, PARSERS
+from sealreel.service.values import PARSERS
 
 
 def in_force(tmp_path: Path, text: str = "", flags: dict[str, object] | None = None, **variables: str) -> InForce:
@@ -127,7 +127,14 @@ def test_every_setting_has_a_parser() -> None:
     assert set(PARSERS) == set(NAMES)
 
 
-def test_the_methods_are_those_of_the_library() -> None:
+def test_the_methods_are_those_of_the_library(tmp_path: Path) -> None:
     from sealreel.provenance.watermark import METHOD_NAMES
 
-    assert METHODS == METHOD_NAMES
+    assert [in_force(tmp_path, SEALREEL_WATERMARK_METHOD=name).settings.watermark_method for name in METHOD_NAMES] == [
+        *METHOD_NAMES
+    ]
+
+
+def test_an_unknown_method_is_refused_with_the_known_ones(tmp_path: Path) -> None:
+    with pytest.raises(SettingsInvalid, match="expected one of sealreel.1, dwtDct"):
+        in_force(tmp_path, SEALREEL_WATERMARK_METHOD="stegastamp")
