@@ -14,7 +14,7 @@ import numpy.typing as npt
 from ..media import Encoding, Picture, generated_form, write_pictures
 
 LOOP_FRAMES = 60
-_GRAIN = 3.5
+GRAIN = 3.5
 """Code values; with it x264 medium costs about as much a frame as on hand-held 1080p footage, without it half."""
 
 
@@ -43,10 +43,10 @@ def moving_texture(*, width: int, height: int, rate: Fraction, frames: int, nois
 def write_video(path: Path, *, width: int, height: int, rate: Fraction, seconds: float) -> Path:
     """Write an MP4 of `seconds`; two seconds are encoded, the rest repeats their packets."""
     seed = path.with_name(f"{path.stem}.seed.mp4")
-    pictures = moving_texture(width=width, height=height, rate=rate, frames=LOOP_FRAMES, noise=_GRAIN)
+    pictures = moving_texture(width=width, height=height, rate=rate, frames=LOOP_FRAMES, noise=GRAIN)
     write_pictures(pictures, seed, form=generated_form(width, height, rate), encoding=Encoding(preset="veryfast"))
     loops = max(1, round(seconds * float(rate) / LOOP_FRAMES))
-    _loop(seed, path, loops)
+    loop_packets(seed, path, loops)
     seed.unlink()
     return path
 
@@ -60,12 +60,12 @@ def write_video_of_size(path: Path, *, width: int, height: int, size_bytes: int)
     write_pictures(pictures, seed, form=form, encoding=Encoding(crf=1, preset="ultrafast"))
     with av.open(str(seed)) as container:
         packet_bytes = sum(packet.size for packet in container.demux(video=0))
-    _loop(seed, path, -(-size_bytes // packet_bytes))
+    loop_packets(seed, path, -(-size_bytes // packet_bytes))
     seed.unlink()
     return path
 
 
-def _loop(seed: Path, target: Path, loops: int) -> None:
+def loop_packets(seed: Path, target: Path, loops: int) -> None:
     """Write the seed's packets `loops` times, one after the other in time."""
     with av.open(str(seed)) as source, av.open(str(target), "w", options={"movflags": "faststart"}) as output:
         stream = source.streams.video[0]

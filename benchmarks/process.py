@@ -34,11 +34,12 @@ class Measured:
         return self.peak_bytes / _MB
 
 
-def run_task(name: str, directory: Path, **arguments: Any) -> Measured:
-    """Run one function of `tasks` in a new interpreter.
+def run_task(name: str, directory: Path, *, module: str = "tasks", **arguments: Any) -> Measured:
+    """Run one function of `tasks`, or of another module of its kind, in a new interpreter.
 
     Args:
         name: The function.
+        module: Where it is, below `benchmarks`.
         directory: Where its keys, records and scratch files live.
         arguments: Its keyword arguments, as JSON.
 
@@ -46,7 +47,7 @@ def run_task(name: str, directory: Path, **arguments: Any) -> Measured:
         TaskFailed: It did not end well.
     """
     job = json.dumps({"task": name, "directory": str(directory), "arguments": arguments})
-    command = [sys.executable, "-m", f"{__package__}.tasks"]
+    command = [sys.executable, "-m", f"{__package__}.{module}"]
     start = time.perf_counter()
     done = subprocess.run(command, input=job, capture_output=True, text=True, check=False)  # noqa: S603 - our own module
     wall = time.perf_counter() - start

@@ -7,7 +7,7 @@ import hashlib
 import json
 import sys
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,7 +27,7 @@ def decode(_: Path, *, source: str) -> Numbers:
     """Decode every picture as marking does, and drop it."""
     from ..media import probe, read_pictures
 
-    with _timed() as taken:
+    with timed() as taken:
         for _picture in read_pictures(probe(Path(source))):
             pass
     return taken
@@ -38,7 +38,7 @@ def transcode(_: Path, *, source: str, output: str) -> Numbers:
     from ..media import form_of, probe, read_pictures, write_pictures
 
     clip = probe(Path(source))
-    with _timed() as taken:
+    with timed() as taken:
         write_pictures(read_pictures(clip), Path(output), form=form_of(clip, "mp4"), copy_from=clip)
     return taken
 
@@ -48,7 +48,7 @@ def prepare(directory: Path) -> Numbers:
     from ..provenance.store import open_store
 
     config = _release_config(directory)
-    with _timed() as taken, open_store(config.store_url):
+    with timed() as taken, open_store(config.store_url):
         pass
     return taken
 
@@ -70,7 +70,7 @@ def sign(directory: Path, *, source: str, target: str) -> Numbers:
     )
     signer = load_signer("local", directory=directory / "keys")
     trust = _trust(directory)
-    with _timed() as taken:
+    with timed() as taken:
         sign_file(Path(source), Path(target), claim, signer, trust=trust)
     return taken
 
@@ -83,7 +83,7 @@ def mark(directory: Path, *, source: str, output: str) -> Numbers:
 
     cv2.setNumThreads(1)  # so that the wall time of a step bounds its CPU time
     config = MarkConfig(release=_release_config(directory), digital_source_type="digitalCapture", force=True)
-    with _timed() as taken:
+    with timed() as taken:
         done = mark_file(Path(source), Path(output), config)
     return taken | {f"{step}_ms": float(value) for step, value in done.timings_ms.items()}
 
@@ -95,7 +95,7 @@ def verify_manifest(directory: Path, *, path: str) -> Numbers:
     startup = time.process_time()  # the interpreter and the imports
     config = VerifyConfig(trust=_trust(directory), check_watermark="never")
     hashing = min(_hash_seconds(Path(path)) for _ in range(3))
-    with _timed() as taken:
+    with timed() as taken:
         verdict = verify(Path(path), config)
     _expect(verdict.conclusion == "verified", f"{path} is {verdict.conclusion}, expected verified")
     return taken | {"sha256_seconds": hashing, "startup_cpu_seconds": startup}
@@ -108,7 +108,7 @@ def verify_pixels(directory: Path, *, path: str) -> Numbers:
 
     keys = open_keyring(directory / "keys").keys
     config = VerifyConfig(trust=_trust(directory), keys=keys, check_watermark="always")
-    with _timed() as taken:
+    with timed() as taken:
         found = verify(Path(path), config).watermark
     _expect(found.status == "decoded", f"the mark of {path} is {found.status}, expected decoded")
     return taken | {"p_value_log10": found.p_value_log10 or 0.0, "frames_read": float(found.frames_read)}
@@ -121,7 +121,7 @@ def generate(directory: Path, *, output: str) -> Numbers:
     config = GenerationConfig(
         prompt="a red ball moves to the left", output=Path(output), release=_release_config(directory), seed=1
     )
-    with _timed() as taken:
+    with timed() as taken:
         done = generate_clip(config)
     return taken | {f"{step}_ms": float(value) for step, value in done.timings_ms.items()}
 
@@ -161,7 +161,7 @@ def _expect(condition: bool, problem: str) -> None:  # noqa: FBT001 - reads like
 
 
 @contextmanager
-def _timed() -> Generator[Numbers]:
+def timed() -> Generator[Numbers]:
     """Fill in the wall and CPU seconds (all threads of this process) of what is done inside."""
     taken: Numbers = {"imported_mb": peak_memory_bytes() / 1e6}
     wall, cpu = time.perf_counter(), time.process_time()
@@ -175,10 +175,10 @@ TASKS: dict[str, Callable[..., Numbers]] = {
 }
 
 
-def main() -> None:
-    """Do the job on stdin."""
+def main(tasks: Mapping[str, Callable[..., Numbers]] = TASKS) -> None:
+    """Do the job on stdin: one of these tasks."""
     job: dict[str, Any] = json.load(sys.stdin)
-    values = TASKS[job["task"]](Path(job["directory"]), **job["arguments"])
+    values = tasks[job["task"]](Path(job["directory"]), **job["arguments"])
     values["peak_bytes"] = peak_memory_bytes()
     sys.stdout.write(json.dumps(values) + "\n")
 
