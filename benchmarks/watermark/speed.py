@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args
 
 from ..machine import describe_machine
 from ..process import Measured, TaskFailed, run_task
@@ -22,6 +22,10 @@ REAL_CLIPS = ("room_1080p", "street_1080x1920")
 """Files of 1080p, by their names without suffix, where a folder of clips has them."""
 SHARE_WANTED, MEMORY_WANTED = 0.10, 1.10
 UNTOUCHED_WANTED, BLIND_WANTED = 10.0, 2.0
+Goal = Literal[
+    "embed_share", "embed_memory", "extract_untouched", "extract_cropped", "extract_rotated", "extract_unmarked"
+]
+GOALS: tuple[Goal, ...] = get_args(Goal)
 _SOURCES = tuple(f"benchmarks/{name}.py" for name in ("material", "watermark/speed", "watermark/workload"))
 
 
@@ -38,13 +42,21 @@ class MarkSpeedConfig:
     """Three to four seconds."""
     file_seconds: int = 60
     memory_seconds: tuple[int, int] = (10, 60)
+    goals: tuple[Goal, ...] = GOALS
+    files: tuple[Path, ...] = ()
+    """Measured on instead of the folder's clips and the texture."""
 
     def __post_init__(self) -> None:
+        unknown = sorted(set(self.goals) - set(GOALS))
+        if unknown:
+            raise ValueError(f"no goal {', '.join(unknown)}; there are {', '.join(GOALS)}")
         if self.repeats < 1:
             raise ValueError(f"repeats must be at least 1, got {self.repeats}")
 
     def sources(self) -> dict[str, str]:
         """Return what is measured on, by name: a path, or the drawn texture."""
+        if self.files:
+            return {path.stem: str(path) for path in self.files}
         real: dict[str, str] = {}
         if self.clips is not None and not self.quick:
             real = {path.stem: str(path) for path in sorted(self.clips.iterdir()) if path.stem in REAL_CLIPS}
@@ -92,13 +104,13 @@ def run_mark_speed(
     with tempfile.TemporaryDirectory(prefix="sealreel-bench-") as directory:
         bench = _Bench(config, Path(directory))
         for name, source in config.sources().items():
-            for goal, measure in GOALS.items():
-                if goal == "embed_memory" and source != TEXTURE:
+            for goal in config.goals:
+                if goal == "embed_memory" and name in REAL_CLIPS:
                     continue  # the length is what matters, not what is shown
                 cell = _cell(config, name, source, goal)
                 found = None if cells is None else cells.get(cell)
                 try:
-                    row = _row_of(found) if found is not None else measure(bench, name, source)
+                    row = _row_of(found) if found is not None else MEASURES[goal](bench, name, source)
                 except TaskFailed as error:
                     _tell(on_row, Skipped(f"{goal}.{name}", str(error)))
                     continue
@@ -160,7 +172,7 @@ def embed_memory(bench: _Bench, name: str, source: str) -> Row:
     )
 
 
-def _extraction(goal: str, *, marked: bool, change: str, wanted: float) -> Callable[[_Bench, str, str], Row]:
+def _extraction(goal: Goal, *, marked: bool, change: str, wanted: float) -> Callable[[_Bench, str, str], Row]:
     def measure(bench: _Bench, name: str, source: str) -> Row:
         seconds = bench.config.file_seconds
         path = bench.file(source, marked=marked, change=change, seconds=seconds)
@@ -212,7 +224,7 @@ def _largest(parts: dict[str, float], whole: float) -> str:
     return f"limited by {name}, {parts[name] / whole:.0%} of it" if whole > 0.0 else "too short to say what limits it"
 
 
-GOALS: dict[str, Callable[[_Bench, str, str], Row]] = {
+MEASURES: dict[Goal, Callable[[_Bench, str, str], Row]] = {
     "embed_share": embed_share,
     "embed_memory": embed_memory,
     "extract_untouched": _extraction("extract_untouched", marked=True, change="untouched", wanted=UNTOUCHED_WANTED),
