@@ -75,6 +75,7 @@ def let_out(
         record=record.payload,
         p_value_log10=draft.p_value_log10,
         psnr_y_db=draft.psnr_y_db,
+        expected_p_value_log10=draft.expected_p_value_log10,
         model=None if facts.model is None else facts.model.identifier,
         seed=facts.seed,
         notes=(*facts.notes, *draft.notes, *signed.notes),

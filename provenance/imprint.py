@@ -11,7 +11,12 @@ from .fingerprints import Fingerprint
 from .passage import Passage, Stopwatch
 from .payload import PAYLOAD_BITS, Payload
 from .terms import ReleaseConfig
+from .trial import TRIED_SECONDS, Sample, Trial, try_out
 from .watermark import ACCEPT_LOG10_P, LADDER, Method, Strength
+
+STRONGEST = LADDER[-1]
+STEP_DB = 4.0
+"""By how much a weak mark is advised to be strengthened: 1.6 times the amplitude."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +31,8 @@ class Draft:
     duration_ms: int
     p_value_log10: float | None = None
     psnr_y_db: float | None = None
+    expected_p_value_log10: float | None = None
+    """After rough handling; see `trial`."""
     notes: tuple[str, ...] = ()
 
 
@@ -58,7 +65,8 @@ def imprint(
     found: Extraction | None = None
     strength = config.strength
     for strength in ladder(config.strength) if method.proves_presence else (config.strength,):
-        passage = Passage(watch)
+        sample = Sample(start_seconds=_middle(copy_from))
+        passage = Passage(watch, sample=sample)
         marked = method.embed(passage.before(pictures()), payload, config.keyring.current, strength=strength)
         with watch.step("encode", less=("decode", "embed", "measure")):
             write_pictures(passage.after(marked), encoded, form=form, encoding=config.encoding, copy_from=copy_from)
@@ -70,6 +78,8 @@ def imprint(
                 stop_at_log10_p=ACCEPT_LOG10_P,
             )
         if reads_back(found, payload, method):
+            with watch.step("trial"):
+                tried = try_out(sample, encoded, method=method, key=config.keyring.current, still=form.is_image)
             return Draft(
                 path=encoded,
                 payload=payload,
@@ -79,7 +89,8 @@ def imprint(
                 duration_ms=0 if form.is_image else passage.duration_ms,
                 p_value_log10=found.p_value_log10,
                 psnr_y_db=passage.psnr_y_db,
-                notes=_raised(strength, config.strength),
+                expected_p_value_log10=None if tried is None else tried.p_value_log10,
+                notes=(*_raised(strength, config.strength), *_weak(tried, strength)),
             )
     seen = "nothing" if found is None or found.p_value_log10 is None else f"log10 p = {found.p_value_log10:.1f}"
     raise NoMarkPossible(
@@ -107,6 +118,26 @@ def handle_of(payload: Payload, method: Method) -> int | None:
     """Return the payload's low bits where the method has no room for all of them."""
     bits = method.capacity_bits
     return None if bits >= PAYLOAD_BITS else payload.to_int() & ((1 << bits) - 1)
+
+
+def _middle(clip: Clip | None) -> float:
+    """Return where the tried second begins: in the middle of a clip whose length is known."""
+    if clip is None or clip.kind == "image":
+        return 0.0
+    return max(0.0, (float(clip.duration_seconds) - TRIED_SECONDS) / 2)
+
+
+def _weak(tried: Trial | None, strength: Strength) -> tuple[str, ...]:
+    """Say that ordinary handling may cost the mark, by how much, and what helps."""
+    if tried is None or tried.is_safe:
+        return ()
+    seen = (
+        f"after {tried.handling} the mark would read at log10 p = {tried.p_value_log10:.1f}, wanted {ACCEPT_LOG10_P:g}"
+    )
+    stronger = max(STRONGEST.psnr_y_db, strength.psnr_y_db - STEP_DB)
+    if stronger < strength.psnr_y_db:
+        return (f"{seen}, so copies of this file may lose it; --watermark-strength {stronger:g} makes it stronger",)
+    return (f"{seen}, so copies of this file may lose it; it is as strong as is allowed",)
 
 
 def _raised(strength: Strength, asked: Strength) -> tuple[str, ...]:

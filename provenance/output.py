@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from .payload import Payload
+from .watermark import ACCEPT_LOG10_P
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,3 +30,8 @@ class Output:
     notes: tuple[str, ...] = ()
     timings_ms: Mapping[str, float] = field(default_factory=dict[str, float])
     """Wall time a step: decode, embed, encode, read_back, sign, record."""
+
+    @property
+    def is_mark_weak(self) -> bool:
+        """Whether ordinary handling may cost the mark; a note says more."""
+        return self.expected_p_value_log10 is not None and self.expected_p_value_log10 > ACCEPT_LOG10_P

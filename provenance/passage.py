@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 from ..media import Picture
 from .fingerprints import Fingerprint, Glimpser, fingerprint_glimpses
+from .trial import Sample
 
 
 class Stopwatch:
@@ -37,9 +38,10 @@ class Stopwatch:
 class Passage:
     """Watches the pictures before and after the mark; holds no more of them than the method does."""
 
-    def __init__(self, watch: Stopwatch) -> None:
-        """Begin a pass."""
+    def __init__(self, watch: Stopwatch, *, sample: Sample | None = None) -> None:
+        """Begin a pass; the sample is shown every marked picture."""
         self._watch = watch
+        self._sample = sample
         self._originals: deque[Picture] = deque()
         self._glimpser = Glimpser()
         self._squared_error = 0.0
@@ -69,6 +71,8 @@ class Passage:
             with self._watch.step("measure"):
                 self._compare(self._originals.popleft(), picture)
                 self._glimpser.see(picture.luma, picture.pts_seconds, bits=picture.bit_depth)
+                if self._sample is not None:
+                    self._sample.see(picture)
             yield picture
 
     @property

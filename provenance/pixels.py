@@ -1,6 +1,5 @@
 """Look at the pixels of a file: is there a mark, and does a store know the content."""
 
-from inspect import signature
 from pathlib import Path
 
 from ..errors import MediaError, StoreError, UnsupportedMedia
@@ -100,9 +99,7 @@ def _watermark(clip: Clip, config: VerifyConfig, known: tuple[Payload, ...], *, 
     for name in config.methods:
         if name == METHOD_NAMES[0] and not config.keys:
             continue
-        method = load_method(name)
-        asked = {"known": known} if "known" in signature(method.extract).parameters else {}
-        found = method.extract(clip, config.keys, limits=config.limits, stop_at_log10_p=stop, **asked)
+        found = load_method(name).extract(clip, config.keys, known=known, limits=config.limits, stop_at_log10_p=stop)
         if found.status in ("decoded", "present"):
             return found
         if best is UNLOOKED:

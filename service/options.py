@@ -43,8 +43,8 @@ WatermarkStrength = Annotated[
     typer.Option(
         "--watermark-strength",
         metavar="DB",
-        help="PSNR of the luma, in dB, that the mark may cost, 36 to 60; lower is stronger. Lowered by itself where the "
-        "mark does not read back.",
+        help="PSNR of the luma that the mark may cost, 36 to 60; lower is stronger. Lowered by itself where the mark "
+        "does not read back.",
     ),
 ]
 WatermarkMethod = Annotated[

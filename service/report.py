@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 
 from ..provenance import Extraction, Output, Recovery, Segment, Verdict
 from ..provenance.manifest import Ingredient, ManifestReport
+from ..provenance.watermark import ACCEPT_LOG10_P
+from .console import warn
 from .escape import escape
 
 SENTENCES = {
@@ -55,10 +57,21 @@ def output_report(output: Output) -> str:
     if output.p_value_log10 is not None:
         cost = "" if output.psnr_y_db is None else f"; it costs PSNR-Y {output.psnr_y_db:.1f} dB"
         lines.append(_line("read back", f"p = 10^{output.p_value_log10:.1f}{cost}"))
+    if output.expected_p_value_log10 is not None:
+        lines.append(_line("expected", f"p = 10^{output.expected_p_value_log10:.1f} after rough handling"))
     if output.seed is not None:
         lines.append(_line("made by", f"{escape(output.model)}, seed {output.seed}"))
     lines += [_line("note", escape(note)) for note in output.notes]
     return "\n".join(lines)
+
+
+def warn_of_weak_mark(output: Output) -> None:
+    """Say on stderr that a mark may not last; the notes say why, and what helps."""
+    if output.is_mark_weak:
+        expected = (
+            f"expected log10 p = {output.expected_p_value_log10:.1f} after rough handling, wanted {ACCEPT_LOG10_P:g}"
+        )
+        warn(f"{escape(output.file)}: the mark is weak: {expected}; --watermark-strength makes it stronger")
 
 
 def _line(label: str, text: str) -> str:

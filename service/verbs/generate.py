@@ -183,11 +183,12 @@ def _stdin() -> str:
 def _print(attempt: "Attempt", *, as_json: bool) -> Exit:
     """Print what was let out, or why nothing was."""
     from ..answers import output_answer
-    from ..report import output_report
+    from ..report import output_report, warn_of_weak_mark
 
     if attempt.error is not None:
         return fail(attempt.error, json=as_json, file=str(attempt.config.output))
     assert attempt.output is not None  # noqa: S101 - an attempt has one or the other
+    warn_of_weak_mark(attempt.output)
     if as_json:
         emit(output_answer(attempt.output))
     else:

@@ -157,7 +157,7 @@ def _mark(pair: Pair, config: "MarkConfig", *, as_json: bool) -> Exit:
     """Mark one file and print what was let out; what goes wrong with it stops no other."""
     from .. import workflows
     from ..answers import output_answer
-    from ..report import output_report
+    from ..report import output_report, warn_of_weak_mark
 
     if pair.problem is not None:
         return fail(pair.problem, json=as_json, file=pair.source.name)
@@ -166,6 +166,7 @@ def _mark(pair: Pair, config: "MarkConfig", *, as_json: bool) -> Exit:
             made = workflows.mark(pair.source.path, pair.target, config)
     except Exception as error:  # noqa: BLE001 - the frame's own words, so that the other inputs still run
         return fail(error, json=as_json, file=pair.source.name)
+    warn_of_weak_mark(made)
     if as_json:
         emit(output_answer(made))
     else:
