@@ -1,18 +1,22 @@
 """`sealreel bench`: how good it is here, measured."""
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ...errors import SettingsInvalid
+from ...errors import OutputUnwritable, SettingsInvalid
 from ..console import emit, say, warn
 from ..doors import JsonFlag, example
 from ..escape import escape
 from ..exits import Exit
+from ..settings import directories
 
 if TYPE_CHECKING:
+    from ...benchmarks.machine import Machine
     from ...benchmarks.report import Row, Skipped, SpeedReport
+    from ...benchmarks.watermark.results import Effort, Json
 
 app = typer.Typer(rich_markup_mode=None, no_args_is_help=True)
 
@@ -69,13 +73,122 @@ def _tell(row: "Row | Skipped") -> None:
 
 
 def _print(done: "SpeedReport") -> None:
-    machine = done.machine
+    _print_machine(done.machine)
+    _print_table(done.table())
+
+
+def _print_machine(machine: "Machine") -> None:
     memory = "" if machine.memory_bytes is None else f", {machine.memory_bytes / 2**30:.0f} GiB"
     load = "" if machine.load is None else f", load {machine.load:g}"
     say(escape(f"{machine.cpu}, {machine.cores} cores{memory}{load}; {machine.system}; Python {machine.python}"))
     say(escape(", ".join(f"{name} {version}" for name, version in machine.versions.items())) + "\n")
-    table = done.table()
+
+
+def _print_table(table: tuple[tuple[str, ...], ...]) -> None:
     widths = [max(len(line[column]) for line in table) for column in range(len(table[0]) - 1)]
     for line in table:
         cells = [cell.ljust(width) for cell, width in zip(line, widths, strict=False)]
         say("  ".join([*cells, escape(line[-1])]).rstrip())
+
+
+@app.command(
+    epilog=example(
+        "sealreel bench watermark --quick --report watermark.html",
+        "sealreel bench watermark --data clips --only robustness --jobs 2 --json > watermark.json",
+    )
+)
+def watermark(
+    *,
+    data: Annotated[
+        Path | None,
+        typer.Option("--data", metavar="DIR", help="A folder of clips, still images in DIR/stills; else drawn ones."),
+    ] = None,
+    report: Annotated[
+        Path | None, typer.Option("--report", metavar="FILE.html", help="Write one page with plots and pictures.")
+    ] = None,
+    quick: Annotated[bool, typer.Option("--quick", help="A few clips, at most 10 minutes.")] = False,
+    full: Annotated[bool, typer.Option("--full", help="As much as there is, for hours; about 2 without.")] = False,
+    only: Annotated[
+        list[str] | None, typer.Option("--only", metavar="SECTION", help="Measure this one; may be repeated.")
+    ] = None,
+    jobs: Annotated[int, typer.Option("--jobs", min=1, max=256, help="Processes of one thread each.")] = 1,
+    directory: Annotated[
+        Path | None,
+        typer.Option("--directory", metavar="DIR", help="Where finished rows are kept, else in DATA/bench."),
+    ] = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Measure the watermark: robustness, other methods beside it, visibility, false positives, security, speed.
+
+    Ends with code 1 where a written goal is missed. A run that was broken off goes on where it stopped. Keys and
+    records of the installation are not touched.
+    """
+    from ...benchmarks.watermark.run import WatermarkConfig, run_watermark, shown_clips
+
+    if quick and full:
+        raise typer.BadParameter("--quick and --full exclude each other")
+    if data is not None and not data.is_dir():
+        raise SettingsInvalid(f"--data {data}: not an existing folder")
+    _check_report(report)
+    effort: Effort = "quick" if quick else "full" if full else "default"
+    try:
+        config = WatermarkConfig(
+            data=data, effort=effort, only=tuple(only or ()), jobs=jobs, directory=_kept_rows(directory)
+        )
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+    done = run_watermark(config, on_row=_tell_of_section)
+    if report is not None:
+        from ...benchmarks.watermark.page import write_report
+
+        write_report(done, report, clips=shown_clips(config))
+        warn(f"{report} is written")
+    if as_json:
+        emit(done.as_json())
+    else:
+        _print_machine(done.machine)
+        _print_table(done.table())
+    raise typer.Exit(Exit.OK if done.met else Exit.FOUND)
+
+
+def _check_report(report: Path | None) -> None:
+    """Say now what would be known only after hours."""
+    if report is None:
+        return
+    if report.suffix.lower() not in (".html", ".htm"):
+        raise SettingsInvalid(f"--report {report}: the name of the page must end with .html")
+    if report.is_dir() or not report.absolute().parent.is_dir():
+        raise SettingsInvalid(f"--report {report}: not a file in an existing folder")
+    from ...benchmarks.watermark.plots import check_drawable
+
+    check_drawable()
+
+
+def _kept_rows(directory: Path | None) -> Path:
+    """Return the folder of finished rows; the one of this installation is made where it is missing."""
+    if directory is not None:
+        if not directory.is_dir():
+            raise SettingsInvalid(f"--directory {directory}: not an existing folder")
+        return directory
+    kept = directories(os.environ).data / "bench"
+    try:
+        kept.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputUnwritable(f"{kept}: {error.strerror or error}; name another folder with --directory") from error
+    return kept
+
+
+def _tell_of_section(section: str, row: "Json | Skipped") -> None:
+    """Say on stderr that there is progress, a line for each row."""
+    from ...benchmarks.report import Skipped
+
+    if isinstance(row, Skipped):
+        warn(f"{section}: {row.goal} was not measured: {row.reason}")
+        return
+    values = row.as_json()
+    named = [str(values[name]) for name in _TOLD if values.get(name) is not None]
+    warn(f"{section}: {', '.join(named)}")
+
+
+_TOLD = ("goal", "method", "medium", "clip", "attack", "search", "strength", "status", "outcome", "measured")
+"""Fields of a row that say what it is of, and how it came out."""
