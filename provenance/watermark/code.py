@@ -35,11 +35,14 @@ def encode(bits: Sequence[int]) -> npt.NDArray[np.float32]:
     """Return the 288 code symbols, each +1 or -1, of 64 bits."""
     if len(bits) != PAYLOAD_BITS:
         raise ValueError(f"the code takes {PAYLOAD_BITS} bits, got {len(bits)}")
-    register, symbols = 0, np.empty((STEPS, len(GENERATORS)), dtype=np.float32)
-    for step, bit in enumerate((*bits, *(0,) * TAIL_BITS)):
-        register = (register >> 1) | (bit << TAIL_BITS)
-        symbols[step] = _OUTPUTS[register]
-    return symbols.ravel()
+    return encode_rows(np.asarray([bits], dtype=np.uint8))[0]
+
+
+def encode_rows(bits: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
+    """Return the symbols of many payloads at once, (rows, 64) -> (rows, 288)."""
+    padded = np.pad(bits.astype(np.int64), ((0, 0), (TAIL_BITS, TAIL_BITS)))  # zeros before, and the tail
+    register = sum(padded[:, delay : delay + STEPS] << delay for delay in range(TAIL_BITS + 1))
+    return _OUTPUTS[register].reshape(len(bits), SYMBOLS)
 
 
 def decode(soft: npt.NDArray[np.float32], *, known: Sequence[int] = ()) -> npt.NDArray[np.uint8]:

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,10 @@ from .layout import Layout, layout_of
 
 RING_WIDTH = 2.0
 """Cycles a tile; the noise is taken as equal over such a ring."""
+BLIND_LOG_WORDS = RECORD_BITS * math.log(2.0)
+"""ln of the payloads that a blind reading chooses from: 2^60, the version being the key's id."""
+KNOWN_REMEMBERED = 4
+"""Lists of known payloads whose chips are kept: one for each key of a search, and some to spare."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +27,10 @@ class Reading:
     payload: Payload
     z: float
     """<a, c> / |a|: how well the soft chips a agree with the payload's chips c; at most sqrt(chips)."""
+    log_words: float = BLIND_LOG_WORDS
+    """ln of how many payloads it was the best of."""
+    row: int = 0
+    """Which of the spectra that were looked at."""
 
 
 @dataclass(slots=True)
@@ -40,26 +49,28 @@ class Trials:
         return math.log(self.done) + math.log(self.done + 1)
 
 
-def log10_p(z: float, *, price: float) -> float:
+def log10_p(z: float, *, price: float, log_words: float = BLIND_LOG_WORDS) -> float:
     """Return log10 of a proven bound on the chance that content without this key's mark reads with this z or more.
 
     Proof. Let a be the soft chips (real numbers computed from the pixels), c_w the chips of code word w, where
     c_w[i] = w[map(i)] · s[i] and the s[i] are the key's fair signs. For fixed a and w the products w[map(i)] · s[i]
     are independent fair signs again, so <a, c_w> is a sum of independent variables with values ±a[i], and Hoeffding's
-    inequality (JASA 1963, theorem 2) gives P(<a, c_w> >= z |a|) <= exp(-z² / 2). The decoder takes the best of the
-    2^60 words whose version is the key's id, and the search takes its n-th look at the price n (n + 1); the union
-    bound multiplies:
+    inequality (JASA 1963, theorem 2) gives P(<a, c_w> >= z |a|) <= exp(-z² / 2). A blind reading takes the best of the
+    2^60 words whose version is the key's id, one that is asked for known payloads the best of those; and the search
+    takes its n-th look at the price n (n + 1). The union bound multiplies:
 
-        log10 p = (60 ln 2 + price - z² / 2) / ln 10,  price = ln(n (n + 1)).
+        log10 p = (ln words + price - z² / 2) / ln 10,  price = ln(n (n + 1)).
+
+    A search that asks for known payloads too has two such families of events, and pays ln 2 more for each.
 
     Conditions. (1) The content does not depend on s: it was made without the key, and HMAC-SHA256 → Philox cannot be
-    told from fair coins by whoever made it. (2) a does not depend on s: whitening, weights, geometry and tile offset
-    are chosen by pilots, scrambling and energy, whose keyed streams are independent of the signs' stream; wherever a
-    choice did look at the signs, it is a look and was counted (`Trials`): every key, geometry, offset, segment and
-    repetition in time. The probability is over the key, for any content, including one made to trouble us. It says
-    nothing about content that was marked with this key, or copied from such content.
+    told from fair coins by whoever made it. (2) a does not depend on s: whitening, weights, geometry, tile offset and
+    nonce are chosen by pilots, scrambling and energy, whose keyed streams are independent of the signs' stream;
+    wherever a choice did look at the signs, it is a look and was counted (`Trials`): every key, geometry, offset,
+    nonce, weighting, segment and repetition in time. The probability is over the key, for any content, including one
+    made to trouble us. It says nothing about content that was marked with this key, or copied from such content.
     """
-    return min(0.0, (RECORD_BITS * math.log(2.0) + price - z * z / 2.0) / math.log(10.0)) if z > 0.0 else 0.0
+    return min(0.0, (log_words + price - z * z / 2.0) / math.log(10.0)) if z > 0.0 else 0.0
 
 
 def soften(layout: Layout, spectrum: NDArray[np.complex64]) -> NDArray[np.float32]:
@@ -78,22 +89,38 @@ def soften(layout: Layout, spectrum: NDArray[np.complex64]) -> NDArray[np.float3
     return np.concatenate([weighted.real, weighted.imag], axis=-1).astype(np.float32, copy=False)
 
 
-def read(key: WatermarkKey, spectrum: NDArray[np.complex64]) -> tuple[int, Reading]:
-    """Return the row that reads best among combined data spectra, (rows, bins), and its reading.
+def read(key: WatermarkKey, spectrum: NDArray[np.complex64], known: tuple[Payload, ...] = ()) -> list[Reading]:
+    """Return the best reading of combined data spectra, (rows, bins), and the best one among known payloads.
 
     Each row is one look at the payload signs: `Trials` must count them all.
     """
     layout = layout_of(key)
     soft = soften(layout, spectrum)  # (rows, chips)
-    signed = soft * layout.sign_of_chip
+    soft /= np.linalg.norm(soft, axis=1, keepdims=True) + np.float32(1e-12)
+    readings = [_read_blind(key, soft)]
+    chips = _chips_of(key, known) if known else None
+    if chips is not None and len(chips[0]):
+        payloads, matrix = chips
+        z = soft @ matrix.T  # (rows, payloads)
+        row, number = (int(i) for i in np.unravel_index(int(z.argmax()), z.shape))
+        readings.append(Reading(payloads[number], float(z[row, number]), math.log(len(payloads)), row))
+    return readings
+
+
+def _read_blind(key: WatermarkKey, soft: NDArray[np.float32]) -> Reading:
+    layout = layout_of(key)
     repeats = np.zeros((layout.chips, code.SYMBOLS), dtype=np.float32)
     repeats[np.arange(layout.chips), layout.symbol_of_chip] = 1.0
-    known = [key.key_id >> shift & 1 for shift in range(VERSION_BITS - 1, -1, -1)]
-    bits = code.decode((signed @ repeats).astype(np.float32, copy=False), known=known)
-    readings: list[Reading] = []
-    for row in range(len(bits)):
-        payload = Payload.from_bits(tuple(int(bit) for bit in bits[row]))
-        size = float(np.linalg.norm(soft[row]))
-        readings.append(Reading(payload, float(soft[row] @ layout.chips_of(payload)) / size if size > 0.0 else 0.0))
-    best = max(range(len(readings)), key=lambda row: readings[row].z)
-    return best, readings[best]
+    version = [key.key_id >> shift & 1 for shift in range(VERSION_BITS - 1, -1, -1)]
+    bits = code.decode(((soft * layout.sign_of_chip) @ repeats).astype(np.float32, copy=False), known=version)
+    payloads = [Payload.from_bits(tuple(row)) for row in bits.tolist()]
+    z = np.einsum("rc,rc->r", soft, layout.chips_of_all(payloads))
+    best = int(z.argmax())
+    return Reading(payloads[best], float(z[best]), row=best)
+
+
+@lru_cache(maxsize=KNOWN_REMEMBERED)
+def _chips_of(key: WatermarkKey, known: tuple[Payload, ...]) -> tuple[tuple[Payload, ...], NDArray[np.float32]]:
+    """Return those of the payloads that this key can have embedded, and their chips, (payloads, chips)."""
+    own = tuple(payload for payload in known if payload.version == key.key_id)
+    return own, layout_of(key).chips_of_all(own) if own else np.zeros((0, layout_of(key).chips), np.float32)

@@ -1,5 +1,6 @@
 """Put the mark into pictures."""
 
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
@@ -13,6 +14,7 @@ from ..payload import Payload
 from .keys import WatermarkKey
 from .layout import layout_of
 from .mask import allowance
+from .nonce import FADE_SECONDS, STRETCH_SECONDS, nonces_of
 from .terms import Strength
 from .tile import MAX_ASPECT, MIN_SHORT_SIDE, markable, pattern
 
@@ -22,7 +24,8 @@ def embed(
 ) -> Iterator[Picture]:
     """Yield every picture with the payload in its luma; holds one picture and one pattern, whatever the length.
 
-    The same pattern is added to all pictures, weighted by what each of them hides. Chroma, time stamps and order
+    One pattern is added to all pictures of a stretch of four seconds, weighted by what each of them hides; the next
+    stretch has another nonce, and the last quarter second passes from one to the other. Chroma, time stamps and order
     are passed on untouched.
 
     Args:
@@ -34,21 +37,45 @@ def embed(
     """
     if payload.version != key.key_id:
         raise ValueError(f"the payload is of key {payload.version}, but key {key.key_id} was given")
-    mark: NDArray[np.float32] | None = None
+    marks: _Marks | None = None
     for picture in pictures:
         height, width = picture.luma.shape
-        if mark is None or mark.shape != (height, width):
-            mark = _pattern_for(payload, key, width=width, height=height)
-        yield replace(picture, luma=_add(picture, mark, rms=strength.rms))
+        if marks is None or (marks.width, marks.height) != (width, height):
+            marks = _Marks(payload, key, width=width, height=height, start_seconds=picture.pts_seconds)
+        yield replace(picture, luma=_add(picture, marks.at(picture.pts_seconds), rms=strength.rms))
 
 
-def _pattern_for(payload: Payload, key: WatermarkKey, *, width: int, height: int) -> NDArray[np.float32]:
-    if not markable(width, height):
-        raise NoMarkPossible(
-            f"{width}×{height} pixels cannot carry a mark: the short side must be at least {MIN_SHORT_SIDE}, "
-            f"the long side at most {MAX_ASPECT} times as much"
+class _Marks:
+    """The patterns of a clip, one after the other in time; holds two."""
+
+    def __init__(self, payload: Payload, key: WatermarkKey, *, width: int, height: int, start_seconds: float) -> None:
+        if not markable(width, height):
+            raise NoMarkPossible(
+                f"{width}×{height} pixels cannot carry a mark: the short side must be at least {MIN_SHORT_SIDE}, "
+                f"the long side at most {MAX_ASPECT} times as much"
+            )
+        self.width, self.height = width, height
+        self._payload, self._key, self._start = payload, key, start_seconds
+        self._drawn: dict[int, NDArray[np.float32]] = {}
+
+    def at(self, seconds: float) -> NDArray[np.float32]:
+        """Return the pattern of a moment, (height, width): one stretch's, or two that pass into each other."""
+        stretch, within = divmod(max(0.0, seconds - self._start), STRETCH_SECONDS)
+        number, left = int(stretch), STRETCH_SECONDS - within
+        if left >= FADE_SECONDS:
+            return self._of(number)
+        angle = (1.0 - left / FADE_SECONDS) * math.pi / 2.0  # cos² + sin² = 1: as strong as either throughout
+        return np.asarray(
+            cv2.addWeighted(self._of(number), math.cos(angle), self._of(number + 1), math.sin(angle), 0.0),
+            dtype=np.float32,
         )
-    return pattern(layout_of(key), payload, width=width, height=height)
+
+    def _of(self, number: int) -> NDArray[np.float32]:
+        if number not in self._drawn:
+            (nonce,) = nonces_of(self._key, self._payload, first=number, count=1)
+            drawn = pattern(layout_of(self._key), self._payload, width=self.width, height=self.height, nonce=nonce)
+            self._drawn = {old: mark for old, mark in self._drawn.items() if old == number - 1} | {number: drawn}
+        return self._drawn[number]
 
 
 def _add(picture: Picture, mark: NDArray[np.float32], *, rms: float) -> NDArray[np.uint8] | NDArray[np.uint16]:

@@ -7,169 +7,80 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...media import Clip, Limits, Luma, read_luma
-from ..extraction import Extraction, Segment
-from .decode import Reading, Trials, log10_p, read
-from .geometry import (
-    IDENTITY,
-    Geometry,
-    combine_at_likely_offsets,
-    combine_tiles,
-    lay_on_grid,
-    whole_picture_turns,
-)
+from ..extraction import Extraction
+from ..payload import Payload
+from .combine import Spectra
+from .geometry import IDENTITY
 from .keys import WatermarkKey
-from .layout import layout_of
-from .resync import candidates, spectrum_of
+from .search import Finding, Search, accepted
+from .segments import Chunk, segments_of
 from .terms import ACCEPT_LOG10_P, METHOD
-from .tile import markable, tile_spectra
+from .tile import markable
 from .whiten import Sum, whiten
 
-SEGMENT_SECONDS = 8.0
-EARLY_LOOKS = frozenset((1, 2, 4, 8, 16, 32, 64))
-"""Frames of a segment after which the cheap look is taken, for readers who may stop."""
-SEARCHED_SEGMENTS = frozenset((0, 1, 3))
-"""Where the geometry is searched when nothing was read: early points of the clip, then its sum at the end."""
-TRIED_GEOMETRIES = 3
-TRIED_OFFSETS = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """A reading with its price paid."""
-
-    reading: Reading
-    geometry: Geometry
-    log10_p: float
-
-
-@dataclass(slots=True)
-class Search:
-    """One search over one clip with the keys at hand: what was tried, and where the mark was last found."""
-
-    keys: Sequence[WatermarkKey]
-    trials: Trials = field(default_factory=Trials)
-    geometry: Geometry = IDENTITY
-    best: Finding | None = None
-    """The most significant finding of the whole clip, accepted or not."""
-
-    def look(self, total: Sum, geometry: Geometry) -> Finding | None:
-        """Read every key in one geometry; one look a key."""
-        if total.plane is None:
-            return None
-        canvas, row, column = lay_on_grid(total.plane, geometry)
-        spectra = tile_spectra(canvas)
-        return self._weigh(
-            [
-                (key, combine_tiles(spectra, layout_of(key), row=row, column=column)[None], (geometry,))
-                for key in self.keys
-            ]
-        )
-
-    def search(self, total: Sum) -> Finding | None:
-        """Try the turns of a whole picture, then whatever the pilots say; stop at the first acceptable finding."""
-        plane = total.plane
-        if plane is None or not plane.any():  # blank pictures level to nothing
-            return None
-        for turn in whole_picture_turns(plane.shape[1], plane.shape[0]):
-            found = self.look(total, turn)
-            if accepted(found):
-                return found
-        spectrum = spectrum_of(plane)
-        for key in self.keys:
-            layout = layout_of(key)
-            for geometry in candidates(plane, spectrum, layout)[:TRIED_GEOMETRIES]:
-                rows, geometries = combine_at_likely_offsets(plane, layout, geometry, count=TRIED_OFFSETS)
-                found = self._weigh([(key, rows, geometries)])
-                if accepted(found):
-                    return found
-        return None
-
-    def _weigh(
-        self, attempts: list[tuple[WatermarkKey, NDArray[np.complex64], tuple[Geometry, ...]]]
-    ) -> Finding | None:
-        price = self.trials.spend(sum(len(rows) for _, rows, _ in attempts))
-        findings: list[Finding] = []
-        for key, rows, geometries in attempts:
-            row, reading = read(key, rows)
-            findings.append(Finding(reading, geometries[row], log10_p(reading.z, price=price)))
-        best = min(findings, key=lambda found: (found.log10_p, -found.reading.z), default=None)
-        if best and (self.best is None or best.log10_p < self.best.log10_p):
-            self.best = best
-        if best and accepted(best):
-            self.geometry = best.geometry
-        return best
-
-
-def accepted(found: Finding | None, at: float = ACCEPT_LOG10_P) -> bool:
-    """Say whether a finding is significant."""
-    return found is not None and found.log10_p <= at
+CHUNK_SECONDS = 1.0
+"""The finest that a mark is located in time."""
+EARLY_LOOKS = frozenset((1, 2, 4, 8, 16, 32))
+"""Frames after which the cheap look is taken, for readers who may stop."""
+WINDOWS = (2, 4, 8)
+"""Chunks that are read together when the last of them does not read alone."""
+TURNED_AFTER = frozenset((1, 4, 12))
+"""Chunks after which the geometry is searched as long as nothing was read; and at the end."""
+HELD = 32
+"""Planes of chunks that are kept for when the geometry becomes known later: 60 MB. Then every second one goes."""
 
 
 def extract(
     clip: Clip,
     keys: Sequence[WatermarkKey],
     *,
+    known: Sequence[Payload] = (),
     limits: Limits = Limits(),
     stop_at_log10_p: float | None = ACCEPT_LOG10_P,
 ) -> Extraction:
     """Look for a mark of any of the keys in a file; decodes no further than needed. See `extract_lumas`."""
-    return extract_lumas(read_luma(clip, limits=limits), keys, stop_at_log10_p=stop_at_log10_p)
+    return extract_lumas(read_luma(clip, limits=limits), keys, known=known, stop_at_log10_p=stop_at_log10_p)
 
 
 def extract_lumas(
-    lumas: Iterable[Luma], keys: Sequence[WatermarkKey], *, stop_at_log10_p: float | None = ACCEPT_LOG10_P
+    lumas: Iterable[Luma],
+    keys: Sequence[WatermarkKey],
+    *,
+    known: Sequence[Payload] = (),
+    stop_at_log10_p: float | None = ACCEPT_LOG10_P,
 ) -> Extraction:
     """Look for a mark of any of the keys in a stream of upright luma planes.
 
     Args:
         keys: Each is tried; trying more costs a little significance, which the p-value pays.
-        stop_at_log10_p: Stop reading as soon as a payload is this sure; None reads to the end, segment by segment,
-            which is how a clip joined from several marked ones is seen.
+        known: Payloads asked for by name: one of them is found `present` with about 5 dB less signal than reading
+            needs, at a price of ln(how many) in significance.
+        stop_at_log10_p: Stop as soon as a payload is read this surely; None reads to the end, second by second,
+            which is how a clip joined from several marked ones, or marked in part, is seen.
 
     Returns:
-        Status `decoded` or `not_found`. `payload` is the surest of all segments; segments that disagree with it are
-        listed with their own. `p_value_log10` is the bound that `decode.log10_p` proves.
+        Status `decoded`, `present` or `not_found`. `payload` is the surest of all segments; segments that disagree
+        with it are listed with their own. `p_value_log10` is the bound that `decode.log10_p` proves.
     """
-    search, total, part = Search(keys), Sum(), Part()
-    segments: list[Segment] = []
-    frames, last_seconds, stop = 0, 0.0, stop_at_log10_p
+    return examine(lumas, keys, known=known, stop_at_log10_p=stop_at_log10_p)[0]
+
+
+def examine(
+    lumas: Iterable[Luma],
+    keys: Sequence[WatermarkKey],
+    *,
+    known: Sequence[Payload] = (),
+    stop_at_log10_p: float | None = ACCEPT_LOG10_P,
+) -> tuple[Extraction, Finding | None]:
+    """Do what `extract_lumas` does, and return the best finding too, believed or not; benchmarks count its bits."""
+    run = _Run(Search(keys, tuple(known)), stop_at_log10_p)
     for luma in _thinned(lumas):
         if not keys or not markable(luma.plane.shape[1], luma.plane.shape[0]):
             break
-        if part.sum.frames and luma.pts_seconds >= part.start_seconds + SEGMENT_SECONDS:
-            segments.append(_close(search, part, number=len(segments), end_seconds=luma.pts_seconds))
-            part = Part()
-            if stop is not None and accepted(search.best, stop):
-                break
-        if not part.sum.frames:
-            part.start_seconds = luma.pts_seconds
-        if frames:
-            part.step_seconds = luma.pts_seconds - last_seconds
-        last_seconds = luma.pts_seconds
-        plane = whiten(luma.plane)
-        part.sum.add(plane)
-        total.add(plane)
-        frames += 1
-        if stop is not None and part.sum.frames in EARLY_LOOKS:
-            part.found = search.look(part.sum, search.geometry)
-            if accepted(part.found, stop):
-                break
-    if part.sum.frames:
-        segments.append(_close(search, part, number=len(segments), end_seconds=last_seconds + part.step_seconds))
-    if len(segments) > 1 and not accepted(search.best) and not accepted(search.look(total, search.geometry)):
-        search.search(total)
-    return _report(search, segments, frames=frames, capacity=64)
-
-
-@dataclass(slots=True)
-class Part:
-    """The segment being read."""
-
-    start_seconds: float = 0.0
-    step_seconds: float = 0.0
-    """From the frame before the last one read to that one: how long the last one is taken to be shown."""
-    sum: Sum = field(default_factory=Sum)
-    found: Finding | None = None
+        if run.see(luma.pts_seconds, whiten(luma.plane)):
+            break
+    run.finish()
+    return run.report(), run.search.best
 
 
 def _thinned(lumas: Iterable[Luma]) -> Iterator[Luma]:
@@ -179,31 +90,153 @@ def _thinned(lumas: Iterable[Luma]) -> Iterator[Luma]:
             yield luma
 
 
-def _close(search: Search, part: Part, *, number: int, end_seconds: float) -> Segment:
-    """Take the last looks at a segment and write down what it carried."""
-    found = part.found
-    if not accepted(found):
-        found = search.look(part.sum, search.geometry)
-    if not accepted(found) and search.geometry != IDENTITY:
-        found = search.look(part.sum, IDENTITY)
-    if not accepted(found) and not accepted(search.best) and number in SEARCHED_SEGMENTS:
-        found = search.search(part.sum)
-    start, end = round(part.start_seconds * 1000), round(end_seconds * 1000)
-    if not accepted(found) or found is None:
-        return Segment(start_ms=start, end_ms=max(end, start), payload=None, p_value_log10=None)
-    return Segment(start_ms=start, end_ms=end, payload=found.reading.payload, p_value_log10=found.log10_p)
+@dataclass(slots=True)
+class _Part:
+    """The chunk being read."""
+
+    start_seconds: float
+    sum: Sum = field(default_factory=Sum)
 
 
-def _report(search: Search, segments: list[Segment], *, frames: int, capacity: int) -> Extraction:
-    best = search.best
-    return Extraction(
-        status="decoded" if accepted(best) else "not_found",
-        method=METHOD,
-        payload=best.reading.payload if best and accepted(best) else None,
-        statistic=best.reading.z if best else None,
-        p_value_log10=best.log10_p if best else None,
-        capacity_bits=capacity,
-        segments=tuple(segments),
-        frames_read=frames,
-        geometry=best.geometry.words() if best and accepted(best) else IDENTITY.words(),
-    )
+@dataclass(slots=True)
+class _Held:
+    """A chunk's plane, kept until the geometry is known."""
+
+    number: int
+    plane: NDArray[np.float32]
+
+
+@dataclass(slots=True)
+class _Run:
+    """One pass over a stream."""
+
+    search: Search
+    stop: float | None
+    part: _Part | None = None
+    total: Sum = field(default_factory=Sum)
+    chunks: list[Chunk] = field(default_factory=list[Chunk])
+    spectra: list[list[Spectra]] = field(default_factory=list[list[Spectra]])
+    """Of each chunk, in the geometry that was in force when it was read."""
+    held: list[_Held] = field(default_factory=list[_Held])
+    keep_every: int = 1
+    frames: int = 0
+    last_seconds: float = 0.0
+    step_seconds: float = 0.0
+    """From the frame before the last one read to that one: how long the last one is taken to be shown."""
+
+    def see(self, seconds: float, plane: NDArray[np.float32]) -> bool:
+        """Take in one levelled plane; returns whether enough was read."""
+        part = self.part
+        if part is not None and not part.start_seconds <= seconds < part.start_seconds + CHUNK_SECONDS:
+            self._close(part, end_seconds=max(seconds, self.last_seconds))
+            part = None
+            if self._sure():
+                return True
+        if part is None:
+            part = self.part = _Part(seconds)
+        if self.frames and seconds > self.last_seconds:
+            self.step_seconds = seconds - self.last_seconds
+        self.last_seconds, self.frames = seconds, self.frames + 1
+        part.sum.add(plane)
+        self.total.add(plane)
+        if self.stop is not None and not self.chunks and part.sum.frames in EARLY_LOOKS:
+            self._look(part)
+        return self._sure()
+
+    def finish(self) -> None:
+        """Take the last looks: the chunk being read, all chunks together, and every geometry there is."""
+        if self.part is not None:
+            self._close(self.part, end_seconds=self.last_seconds + self.step_seconds, last=True)
+        self.part = None
+
+    def report(self) -> Extraction:
+        """Say what was found."""
+        best = self.search.best if accepted(self.search.best) else None
+        seen = self.search.best
+        size = (0, 0) if self.total.plane is None else self.total.plane.shape
+        return Extraction(
+            status="not_found" if best is None else "decoded" if best.blind else "present",
+            method=METHOD,
+            payload=None if best is None else best.reading.payload,
+            statistic=None if seen is None else seen.reading.z,
+            p_value_log10=None if seen is None else seen.log10_p,
+            capacity_bits=64,
+            segments=segments_of(self.chunks),
+            frames_read=self.frames,
+            geometry=(IDENTITY if best is None else best.geometry).words(size[1], size[0]),
+        )
+
+    def _sure(self) -> bool:
+        best = self.search.best
+        return self.stop is not None and best is not None and best.blind and accepted(best, self.stop)
+
+    def _look(self, part: _Part) -> Finding | None:
+        if part.sum.plane is None:
+            return None
+        return self.search.look(self.search.spectra(part.sum.plane, self.search.geometry), self.search.geometry)
+
+    def _close(self, part: _Part, *, end_seconds: float, last: bool = False) -> None:
+        """Look at a whole chunk, alone and with those before it, and search the geometry where that is due."""
+        plane = part.sum.plane
+        if plane is None:
+            return
+        chunk = Chunk(round(part.start_seconds * 1000), round(end_seconds * 1000))
+        self.chunks.append(chunk)
+        self.spectra.append(self.search.spectra(plane, self.search.geometry))
+        self._hold(plane)
+        found = self.search.look(self.spectra[-1], self.search.geometry)
+        if accepted(found):
+            chunk.found = found
+        else:
+            self._look_back()
+        if not accepted(self.search.best) and (last or len(self.chunks) in TURNED_AFTER):
+            self._search_geometry(last=last)
+
+    def _look_back(self) -> None:
+        """Read the last 2, 4 and 8 chunks together; those that did not read alone take the finding."""
+        for window in WINDOWS:
+            if len(self.chunks) < window:
+                break
+            found = self.search.look_in_step(self.spectra[-window:], self.search.geometry)
+            if accepted(found):
+                for chunk in self.chunks[-window:]:
+                    chunk.found = chunk.found or found
+                return
+
+    def _hold(self, plane: NDArray[np.float32]) -> None:
+        number = len(self.chunks) - 1
+        if number % self.keep_every == 0:
+            self.held.append(_Held(number, plane))
+        if len(self.held) > HELD:
+            self.keep_every *= 2
+            self.held = [one for one in self.held if one.number % self.keep_every == 0]
+
+    def _search_geometry(self, *, last: bool) -> None:
+        """Look at the whole so far in every geometry; then again at the chunks that are held."""
+        plane = self.total.plane
+        if plane is None or not plane.any():  # blank pictures level to nothing
+            return
+        found = self.search.look_at_plane(plane, IDENTITY)
+        if not accepted(found) and last and len(self.spectra) > 1:
+            found = self.search.look_in_step(self.spectra, self.search.geometry)
+        if not accepted(found):
+            found = self.search.turned(plane)
+        if not accepted(found) and last:
+            found = self.search.tilted(plane)
+        if found is None or not accepted(found):
+            return
+        if found.geometry == IDENTITY or not self._read_held(found):
+            for chunk in self.chunks:  # only all of them together carry it
+                chunk.found = chunk.found or found
+
+    def _read_held(self, found: Finding) -> bool:
+        """Read the held chunks in the geometry that was found; returns whether any of them reads alone."""
+        any_read = False
+        for one in self.held:
+            spectra = self.search.spectra(one.plane, found.geometry)
+            self.spectra[one.number] = spectra
+            alone = self.search.look(spectra, found.geometry)
+            if accepted(alone):
+                any_read = True
+                self.chunks[one.number].found = alone
+        return any_read

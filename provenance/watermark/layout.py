@@ -1,5 +1,6 @@
 """Where the mark lives: which frequencies of a tile carry pilots, which carry payload chips, and with which signs."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -50,7 +51,12 @@ class Layout:
 
     def chips_of(self, payload: Payload) -> NDArray[np.float32]:
         """Return the signs that this payload puts on the chips, (2 × bins,)."""
-        return code.encode(payload.to_bits())[self.symbol_of_chip] * self.sign_of_chip
+        return self.chips_of_all((payload,))[0]
+
+    def chips_of_all(self, payloads: Sequence[Payload]) -> NDArray[np.float32]:
+        """Return the same for many payloads, (payloads, 2 × bins)."""
+        bits = np.array([payload.to_bits() for payload in payloads], dtype=np.uint8)
+        return code.encode_rows(bits)[:, self.symbol_of_chip] * self.sign_of_chip
 
 
 @lru_cache(maxsize=16)

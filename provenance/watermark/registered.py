@@ -37,8 +37,9 @@ class RegisteredMethod:
             MethodUnusable: The method fails, or gives other pictures than it must.
         """
         source = _Source(pictures)
+        incoming = iter(source)
         try:
-            for picture in self.inner.embed(iter(source), payload, key, strength=strength):
+            for picture in self.inner.embed(incoming, payload, key, strength=strength):
                 self._check(picture, source)
                 yield picture
         except SealreelError:
@@ -49,6 +50,8 @@ class RegisteredMethod:
             raise self._broken("embed", f"failed: {type(error).__name__}: {error}") from error
         if source.forms:
             raise self._broken("embed", f"kept {len(source.forms)} pictures back")
+        if next(incoming, None) is not None:
+            raise self._broken("embed", "left pictures unread")
 
     def extract(
         self,

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .fourier import fast_length, from_spectrum, half_spectrum
-from .geometry import Geometry, lay_on_grid
+from .geometry import Geometry, lay_on_grid, tilt
 from .layout import TILE, Layout
 from .sharpen import sharpen
 from .tile import at_bins
@@ -30,6 +30,9 @@ APART = 6
 REGISTERED = 8
 """Hypotheses, best first, whose phases are compared; each costs 5 ms, and 10 ms more if it is among the sharpened."""
 SHARPENED = 6
+TILTS: tuple[float, ...] = tuple(0.07 * step for step in range(-6, 7))
+"""Growth of the scale across a picture, and down: at 0.035 beside the truth, tiles at the edge still fit by phase."""
+TILTS_TRIED = 4
 SAME = 0.003
 """Two matrices closer than this are one hypothesis."""
 PLAUSIBLE_Z = 6.0
@@ -70,9 +73,38 @@ def spectrum_of(plane: NDArray[np.float32]) -> Spectrum:
     return Spectrum(np.minimum(power / (level + np.float32(1e-12)), np.float32(POWER_CUT)), (columns, rows))
 
 
-def candidates(plane: NDArray[np.float32], spectrum: Spectrum, layout: Layout) -> list[Geometry]:
+def candidates(plane: NDArray[np.float32], layout: Layout) -> list[Geometry]:
     """Return plausible geometries, best first, all but which tile of the table comes first; often none."""
-    pilots = layout.pilot_bins / TILE  # (48, 2) cycles a marked pixel
+    registered = [(z, found) for z, found in _upright_and_turned(plane, layout)]
+    return _plausible(plane, layout, registered)
+
+
+def tilted_candidates(plane: NDArray[np.float32], layout: Layout) -> list[Geometry]:
+    """Return plausible geometries of a picture that was filmed from the side, best first; often none.
+
+    Each of 169 tilts is undone on a plane of half the size and the pilots are looked for in a coarse spectrum; the
+    best four go through the whole search.
+    """
+    height, width = plane.shape
+    small = cv2.resize(plane, (width // 2, height // 2), interpolation=cv2.INTER_AREA)
+    scored: list[tuple[float, float, float]] = []
+    for across in TILTS:
+        for down in TILTS:
+            if across or down:
+                scored.append((_coarse_score(np.asarray(small, dtype=np.float32), layout, across, down), across, down))
+    scored.sort(reverse=True)
+    registered: list[tuple[float, Geometry]] = []
+    for _, across, down in scored[:TILTS_TRIED]:
+        untilt = tilt(across, down, width=width, height=height)
+        canvas, row, column = lay_on_grid(plane, untilt)
+        on_canvas = untilt.moved(-column * TILE, -row * TILE)
+        registered += [(z, found.after(on_canvas)) for z, found in _upright_and_turned(canvas, layout)]
+    return _plausible(plane, layout, registered)
+
+
+def _upright_and_turned(plane: NDArray[np.float32], layout: Layout) -> list[tuple[float, Geometry]]:
+    """Find affine geometries by the power of the pilots, and where the grid lies by their phases."""
+    spectrum, pilots = spectrum_of(plane), layout.pilot_bins / TILE  # (48, 2) cycles a marked pixel
     rough = _turns(spectrum, pilots) + _stretches(spectrum, pilots)
     rough.sort(key=lambda scored: -scored[0])
     matrices: list[NDArray[np.float64]] = []
@@ -80,26 +112,44 @@ def candidates(plane: NDArray[np.float32], spectrum: Spectrum, layout: Layout) -
         fine = _refine(spectrum, pilots, matrix)
         if len(matrices) < REGISTERED and all(np.abs(fine - other).max() > SAME for other in matrices):
             matrices.append(fine)
-    registered = [scored for matrix in matrices for scored in _register(plane, layout, matrix)]
-    registered.sort(key=lambda scored: -scored[0])
+    return [scored for matrix in matrices for scored in _register(plane, layout, matrix)]
+
+
+def _plausible(plane: NDArray[np.float32], layout: Layout, registered: list[tuple[float, Geometry]]) -> list[Geometry]:
+    registered = sorted(registered, key=lambda scored: -scored[0])
     sharp = [sharpen(plane, layout, geometry) for _, geometry in registered[:SHARPENED]]
     sharp.sort(key=lambda scored: -scored[0])
     return [geometry for z, geometry in sharp if z >= PLAUSIBLE_Z]
 
 
-def _turns(spectrum: Spectrum, pilots: NDArray[np.float64]) -> list[tuple[float, NDArray[np.float64]]]:
+def _coarse_score(small: NDArray[np.float32], layout: Layout, across: float, down: float) -> float:
+    """Return how much the best scale and rotation of a tilt stands out, the pilots' lines taken three times as wide."""
+    untilt = tilt(across, down, width=small.shape[1], height=small.shape[0])
+    canvas, _, _ = lay_on_grid(small, untilt, precise=False)
+    half = np.fft.fftshift(half_spectrum(canvas), axes=0)
+    power = (half.real**2 + half.imag**2).astype(np.float32)
+    level = cv2.blur(power, (NOISE_BOX, NOISE_BOX), borderType=cv2.BORDER_REFLECT)
+    power = cv2.blur(np.minimum(power / (level + np.float32(1e-12)), np.float32(POWER_CUT)), (3, 3))
+    spectrum = Spectrum(np.asarray(power, dtype=np.float32), (canvas.shape[1], canvas.shape[0]))
+    pilots = layout.pilot_bins / (TILE / 2)
+    return max(score for score, _ in _turns(spectrum, pilots, step=2 * STEP, count=1))
+
+
+def _turns(
+    spectrum: Spectrum, pilots: NDArray[np.float64], *, step: float = STEP, count: int = PEAKS
+) -> list[tuple[float, NDArray[np.float64]]]:
     """Score every scale, rotation and mirroring at once: in log-polar coordinates they are shifts of the spectrum."""
-    angles = round(math.pi / STEP)
+    angles = round(math.pi / step)
     low, high = math.log(SCALES[0]), math.log(SCALES[1])
-    steps = round((high - low) / STEP)
+    steps = round((high - low) / step)
     radius = np.log(np.hypot(pilots[:, 0], pilots[:, 1]))
     first = radius.min() + low
-    columns = round((radius.max() - radius.min()) / STEP) + steps + 2
+    columns = round((radius.max() - radius.min()) / step) + steps + 2
     theta = np.arange(angles, dtype=np.float64)[:, None] * (math.pi / angles)
-    r = np.exp(first + np.arange(columns, dtype=np.float64) * STEP)[None, :]
+    r = np.exp(first + np.arange(columns, dtype=np.float64) * step)[None, :]
     polar = spectrum.at((r * np.cos(theta)).astype(np.float32), (r * np.sin(theta)).astype(np.float32))
     polar = np.concatenate([polar, polar])  # a turn by 180° is the same spectrum
-    column = np.rint((radius - radius.min()) / STEP).astype(int)
+    column = np.rint((radius - radius.min()) / step).astype(int)
     found: list[tuple[float, NDArray[np.float64]]] = []
     for mirror in (1.0, -1.0):
         angle = np.arctan2(pilots[:, 1], mirror * pilots[:, 0]) % math.pi
@@ -107,8 +157,8 @@ def _turns(spectrum: Spectrum, pilots: NDArray[np.float64]) -> list[tuple[float,
         score = np.zeros((angles, steps), dtype=np.float32)
         for i, j in zip(row, column, strict=True):
             score += polar[i : i + angles, j : j + steps]
-        for value, i, j in _peaks(score, wrap=True):
-            alpha, scale = i * math.pi / angles, math.exp(low + j * STEP)
+        for value, i, j in _peaks(score, wrap=True, count=count):
+            alpha, scale = i * math.pi / angles, math.exp(low + j * step)
             turn = np.array([[math.cos(alpha), -math.sin(alpha)], [math.sin(alpha), math.cos(alpha)]])
             found.append((value, (scale * turn @ np.diag([mirror, 1.0])).T))
     return found
@@ -171,13 +221,12 @@ def _register(plane: NDArray[np.float32], layout: Layout, matrix: NDArray[np.flo
     The plane is laid on the grid and all tiles are added: only the pilots repeat, so only they add up. Their phases
     give the shift (phase correlation on a 4 times finer grid).
     """
-    start = Geometry((float(matrix[0, 0]), float(matrix[0, 1]), float(matrix[1, 0]), float(matrix[1, 1])))
+    start, half_turn = Geometry.of(matrix), Geometry.of(-matrix)
     canvas, _, _ = lay_on_grid(plane, start, precise=False)
     rows, columns = canvas.shape[0] // TILE, canvas.shape[1] // TILE
     tile = canvas[: rows * TILE, : columns * TILE].reshape(rows, TILE, columns, TILE).sum(axis=(0, 2))
     seen = at_bins(half_spectrum(tile), layout.pilot_bins)
     seen /= np.sqrt(np.abs(seen)) + np.float32(1e-12)
-    half_turn = Geometry((-start.matrix[0], -start.matrix[1], -start.matrix[2], -start.matrix[3]))
     return [_phase_correlate(seen, layout, start), _phase_correlate(np.conj(seen), layout, half_turn)]
 
 

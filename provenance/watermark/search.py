@@ -1,0 +1,146 @@
+"""One search over one clip: every look at the payload signs is counted, and the best finding is kept."""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..payload import Payload
+from .combine import Spectra, Tiles, at_likely_places, at_nonces, in_step, tiles_of
+from .decode import BLIND_LOG_WORDS, Reading, Trials, log10_p, read
+from .geometry import IDENTITY, Geometry, whole_picture_turns
+from .keys import WatermarkKey
+from .layout import TILE, Layout, layout_of
+from .resync import candidates, tilted_candidates
+from .terms import ACCEPT_LOG10_P
+
+TRIED_GEOMETRIES = 3
+TRIED_PLACES = 24
+
+Plane = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A reading with its price paid."""
+
+    reading: Reading
+    geometry: Geometry
+    log10_p: float
+
+    @property
+    def blind(self) -> bool:
+        """Whether it was read without being asked for."""
+        return self.reading.log_words == BLIND_LOG_WORDS
+
+
+def accepted(found: Finding | None, at: float = ACCEPT_LOG10_P) -> bool:
+    """Say whether a finding is significant."""
+    return found is not None and found.log10_p <= at
+
+
+@dataclass(slots=True)
+class Search:
+    """The keys and the payloads asked for, what was tried, and where the mark was last found."""
+
+    keys: Sequence[WatermarkKey]
+    known: tuple[Payload, ...] = ()
+    trials: Trials = field(default_factory=Trials)
+    geometry: Geometry = IDENTITY
+    best: Finding | None = None
+    """The most significant finding of the whole clip, accepted or not; one that was read before one asked for."""
+
+    def spectra(self, plane: Plane, geometry: Geometry) -> list[Spectra]:
+        """Return what a plane carries under each nonce, (16, bins), for each key; no look at the signs."""
+        return [at_nonces(tiles_of(plane, layout_of(key), geometry), layout_of(key)) for key in self.keys]
+
+    def look(self, spectra: Sequence[Spectra], geometry: Geometry) -> Finding | None:
+        """Read the spectra of each key."""
+        return self._weigh([(key, rows, geometry) for key, rows in zip(self.keys, spectra, strict=True)])
+
+    def look_in_step(self, parts: Sequence[Sequence[Spectra]], geometry: Geometry) -> Finding | None:
+        """Read several parts of a clip together, each with one array for each key."""
+        return self.look(
+            [in_step([part[i] for part in parts], layout_of(key)) for i, key in enumerate(self.keys)], geometry
+        )
+
+    def look_at_plane(self, plane: Plane, geometry: Geometry) -> Finding | None:
+        """Read a plane in one geometry: all tiles alike, then by how much of the pilots they show."""
+        seen = [tiles_of(plane, layout_of(key), geometry) for key in self.keys]
+        for tiles in (seen, [one.weighed() for one in seen]):
+            rows = [at_nonces(one, layout_of(key)) for one, key in zip(tiles, self.keys, strict=True)]
+            found = self.look(rows, geometry)
+            if accepted(found):
+                return found
+        return None
+
+    def turned(self, plane: Plane) -> Finding | None:
+        """Try the turns of a whole picture, then whatever the pilots say; stop at the first acceptable finding."""
+        for turn in whole_picture_turns(plane.shape[1], plane.shape[0]):
+            found = self.look(self.spectra(plane, turn), turn)
+            if accepted(found):
+                return found
+        return self._try_all(plane, candidates)
+
+    def tilted(self, plane: Plane) -> Finding | None:
+        """Try what the pilots say of a picture filmed from the side."""
+        return self._try_all(plane, tilted_candidates)
+
+    def _try_all(self, plane: Plane, candidates_of: Callable[[Plane, Layout], list[Geometry]]) -> Finding | None:
+        for key in self.keys:
+            for geometry in candidates_of(plane, layout_of(key))[:TRIED_GEOMETRIES]:
+                found = self._look_at_places(plane, key, geometry)
+                if accepted(found):
+                    return found
+        return None
+
+    def _look_at_places(self, plane: Plane, key: WatermarkKey, geometry: Geometry) -> Finding | None:
+        """Read where the grid is known, but not which tile of the table comes first."""
+        tiles = tiles_of(plane, layout_of(key), geometry)
+        for one in (tiles.weighed(), tiles):
+            found = self._read_places(one, key, geometry)
+            if accepted(found):
+                return found
+        return None
+
+    def _read_places(self, tiles: Tiles, key: WatermarkKey, geometry: Geometry) -> Finding | None:
+        rows, moves = at_likely_places(tiles, layout_of(key), count=TRIED_PLACES)
+        price = self._price(len(rows))
+        findings = [
+            self._finding(reading, geometry.moved(moves[reading.row][1] * TILE, moves[reading.row][0] * TILE), price)
+            for reading in read(key, rows, self.known)
+        ]
+        return self._keep(findings)
+
+    def _weigh(self, attempts: list[tuple[WatermarkKey, Spectra, Geometry]]) -> Finding | None:
+        price = self._price(sum(len(rows) for _, rows, _ in attempts))
+        return self._keep(
+            [
+                self._finding(reading, geometry, price)
+                for key, rows, geometry in attempts
+                for reading in read(key, rows, self.known)
+            ]
+        )
+
+    def _price(self, looks: int) -> float:
+        return self.trials.spend(looks) + (math.log(2.0) if self.known else 0.0)
+
+    @staticmethod
+    def _finding(reading: Reading, geometry: Geometry, price: float) -> Finding:
+        return Finding(reading, geometry, log10_p(reading.z, price=price, log_words=reading.log_words))
+
+    def _keep(self, findings: list[Finding]) -> Finding | None:
+        """Return the best of the findings, and remember it if it is the best of all."""
+        best = min(findings, key=_rank, default=None)
+        if best and (self.best is None or _rank(best) < _rank(self.best)):
+            self.best = best
+        if accepted(best) and best:
+            self.geometry = best.geometry
+        return best
+
+
+def _rank(found: Finding) -> tuple[bool, bool, float, float]:
+    """Order findings: accepted before not, read before asked for, then by significance."""
+    return not accepted(found), not found.blind, found.log10_p, -found.reading.z
