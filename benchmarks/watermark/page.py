@@ -131,7 +131,7 @@ def _body(section: Section, samples: Sequence[Sample]) -> str:
     if section.name in DRAWN and section.rows:
         html = DRAWN[section.name](section)
         return html + (_samples(samples) if section.name == "visibility" else "")
-    return "" if section.rows else "<p>Nothing was measured.</p>"
+    return "" if section.rows else "<p>Nothing was measured.</p>"  # a question without a drawing of its own
 
 
 def _robustness(section: Section) -> str:

@@ -48,6 +48,10 @@ class WatermarkConfig:
     """About 10 minutes, 2 hours, or as long as it takes."""
     only: tuple[str, ...] = ()
     """Names of `SECTIONS`; empty means all."""
+    further_clips: Path | None = None
+    """Another folder: more unmarked media to search, more clips for those who collude."""
+    autoencoder: Path | None = None
+    """A folder of TAEF2, through which an adversary regenerates the pictures; None leaves that out."""
     jobs: int = 1
     """Processes, each with one thread, where a section can use several."""
     directory: Path | None = None
@@ -67,6 +71,8 @@ class Run:
     """What the sections of one run share."""
 
     config: WatermarkConfig
+    folder: Path
+    """Of the clips."""
     clips: tuple[Path, ...]
     stills: tuple[Path, ...]
     cells: Cells
@@ -188,7 +194,12 @@ def _false_positives(run: Run) -> Section:
             skipped.append(row)
         run.tell("false_positives")(row)
 
-    config = FalsePositivesConfig(size=run.config.effort, clips=run.config.data, workers=run.config.jobs)
+    config = FalsePositivesConfig(
+        size=run.config.effort,
+        clips=run.config.data,
+        further_clips=run.config.further_clips,
+        workers=run.config.jobs,
+    )
     rows = run_false_positives(config, cells=run.cells, on_row=told)
     pools = [pool.as_json() for pool in pooled(rows)]
     goals = false_positive_goals(rows, quick=run.quick)
@@ -196,9 +207,15 @@ def _false_positives(run: Run) -> Section:
 
 
 def _security(run: Run) -> Section:
-    from .security import run_security
+    from .security import SecurityConfig, run_security
 
-    rows = run_security(run.clips, cells=run.cells, on_row=run.tell("security"))
+    config = SecurityConfig(
+        clips=run.folder,
+        size=run.config.effort,
+        further_clips=run.config.further_clips,
+        autoencoder=run.config.autoencoder,
+    )
+    rows = run_security(config, cells=run.cells, on_row=run.tell("security"))
     return Section("security", "", as_rows(rows), security_goals(rows))
 
 
@@ -237,7 +254,14 @@ def _prepared(config: WatermarkConfig, on_row: OnRow | None) -> Generator[Run]:
             clips = _few(clips)
         stills = () if config.data is None else tuple(sorted((config.data / "stills").glob("*.png")))
         cells = Cells((scratch if config.directory is None else config.directory) / "watermark-cells.jsonl")
-        yield Run(config, clips, stills[:QUICK_CLIPS] if config.effort == "quick" else stills, cells, on_row)
+        yield Run(
+            config,
+            config.data or scratch,
+            clips,
+            stills[:QUICK_CLIPS] if config.effort == "quick" else stills,
+            cells,
+            on_row,
+        )
 
 
 def videos_in(folder: Path) -> tuple[Path, ...]:

@@ -88,11 +88,12 @@ def goals_table(goals: Sequence[Row]) -> str:
 
 
 def _measured(goal: Row) -> str:
-    ends = {"ci95_low", "ci95_high"} <= goal.details.keys()
-    interval = f" ({100 * goal.details['ci95_low']:.1f}–{100 * goal.details['ci95_high']:.1f})" if ends else ""
-    if goal.unit == "of cells":
-        return f"{100 * goal.measured:.1f} %{interval} of {goal.details['cells']:.0f} cells"
-    return f"{goal.measured:.4g} {goal.unit}"
+    if goal.unit != "of cells":
+        return f"{goal.measured:.4g} {goal.unit}"
+    details = goal.details
+    interval = f" ({100 * details['ci95_low']:.1f}–{100 * details['ci95_high']:.1f})" if "ci95_low" in details else ""
+    cells = f" of {details['cells']:.0f} cells" if "cells" in details else ""
+    return f"{100 * goal.measured:.1f} %{interval}{cells}"
 
 
 def _wanted(goal: Row) -> str:

@@ -103,6 +103,13 @@ def watermark(
         Path | None,
         typer.Option("--data", metavar="DIR", help="A folder of clips, still images in DIR/stills; else drawn ones."),
     ] = None,
+    further: Annotated[
+        Path | None,
+        typer.Option("--further", metavar="DIR", help="More clips, to search in vain and for those who collude."),
+    ] = None,
+    autoencoder: Annotated[
+        Path | None, typer.Option("--autoencoder", metavar="DIR", help="TAEF2, for an adversary who regenerates.")
+    ] = None,
     report: Annotated[
         Path | None, typer.Option("--report", metavar="FILE.html", help="Write one page with plots and pictures.")
     ] = None,
@@ -127,13 +134,20 @@ def watermark(
 
     if quick and full:
         raise typer.BadParameter("--quick and --full exclude each other")
-    if data is not None and not data.is_dir():
-        raise SettingsInvalid(f"--data {data}: not an existing folder")
+    for name, folder in (("data", data), ("further", further), ("autoencoder", autoencoder)):
+        if folder is not None and not folder.is_dir():
+            raise SettingsInvalid(f"--{name} {folder}: not an existing folder")
     _check_report(report)
     effort: Effort = "quick" if quick else "full" if full else "default"
     try:
         config = WatermarkConfig(
-            data=data, effort=effort, only=tuple(only or ()), jobs=jobs, directory=_kept_rows(directory)
+            data=data,
+            further_clips=further,
+            autoencoder=autoencoder,
+            effort=effort,
+            only=tuple(only or ()),
+            jobs=jobs,
+            directory=_kept_rows(directory),
         )
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
@@ -151,17 +165,76 @@ def watermark(
     raise typer.Exit(Exit.OK if done.met else Exit.FOUND)
 
 
+@app.command(
+    epilog=example(
+        "sealreel bench platforms --data clips --report platforms.html",
+        "sealreel bench platforms --quick --json > platforms.json",
+    )
+)
+def platforms(
+    *,
+    data: Annotated[
+        Path | None, typer.Option("--data", metavar="DIR", help="A folder of clips and pictures; else a drawn clip.")
+    ] = None,
+    report: Annotated[
+        Path | None, typer.Option("--report", metavar="FILE.html", help="Write the table as a page.")
+    ] = None,
+    quick: Annotated[bool, typer.Option("--quick", help="Two files instead of five.")] = False,
+    only: Annotated[
+        list[str] | None, typer.Option("--only", metavar="RECIPE", help="Do this one; may be repeated.")
+    ] = None,
+    directory: Annotated[
+        Path | None,
+        typer.Option("--directory", metavar="DIR", help="Where finished rows are kept, else in DATA/bench."),
+    ] = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Mark files, handle them as messengers and video sites do, and show what is left of their origin.
+
+    Manifest, watermark, fingerprint and detector stand side by side. There is no goal, so the code is 0. Keys and
+    records of the installation are not touched.
+    """
+    from ...benchmarks.platforms import PlatformsConfig, run_platforms
+    from ...benchmarks.platforms_page import write_page
+
+    if data is not None and not data.is_dir():
+        raise SettingsInvalid(f"--data {data}: not an existing folder")
+    _check_page(report)
+    try:
+        config = PlatformsConfig(data=data, recipes=tuple(only or ()), quick=quick, directory=_kept_rows(directory))
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+    done = run_platforms(
+        config, on_row=lambda row: warn(f"{row.clip}: {row.recipe}: {row.conclusion}, {row.watermark}")
+    )
+    if report is not None:
+        write_page(done, report)
+        warn(f"{report} is written")
+    if as_json:
+        emit(done.as_json())
+    else:
+        _print_machine(done.machine)
+        _print_table(done.table())
+
+
 def _check_report(report: Path | None) -> None:
     """Say now what would be known only after hours."""
+    if report is None:
+        return
+    _check_page(report)
+    from ...benchmarks.watermark.plots import check_drawable
+
+    check_drawable()
+
+
+def _check_page(report: Path | None) -> None:
+    """Refuse the name of a page that cannot be written."""
     if report is None:
         return
     if report.suffix.lower() not in (".html", ".htm"):
         raise SettingsInvalid(f"--report {report}: the name of the page must end with .html")
     if report.is_dir() or not report.absolute().parent.is_dir():
         raise SettingsInvalid(f"--report {report}: not a file in an existing folder")
-    from ...benchmarks.watermark.plots import check_drawable
-
-    check_drawable()
 
 
 def _kept_rows(directory: Path | None) -> Path:
