@@ -6,6 +6,7 @@ the package `videoseal` is not needed (its wheel 1.0.1 loads only inside a check
 marked by itself; Video Seal's own video mode marks every fourth and repeats the change.
 """
 
+import warnings
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
@@ -56,7 +57,9 @@ def _model() -> tuple[Any, Any]:
             "documentation of its TorchScript model says. Nothing is downloaded by itself"
         )
     try:
-        return torch, torch.jit.load(str(path), map_location="cpu").eval()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # torch advises against such files; this is one
+            return torch, torch.jit.load(str(path), map_location="cpu").eval()
     except (RuntimeError, ValueError) as error:
         raise ModelUnavailable(f"{path}: {error}; expected Video Seal's TorchScript file") from error
 

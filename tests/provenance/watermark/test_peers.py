@@ -1,6 +1,7 @@
-"""`invisible-watermark` behind the same interface."""
+"""`invisible-watermark` and `blind-watermark` behind the same interface."""
 
 import importlib.util
+import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
@@ -115,3 +116,48 @@ def test_a_small_file_holds_nothing_for_a_peer(key: WatermarkKey, pictures: Pict
     )
 
     assert load_method("dwtDct").extract(probe(path), [key]).status == "not_found"
+
+
+needs_blind_watermark = pytest.mark.skipif(
+    importlib.util.find_spec("blind_watermark") is None, reason="the extra `peers` is not installed"
+)
+
+
+def test_a_missing_blind_watermark_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "blind_watermark", None)
+
+    with pytest.raises(MissingExtra, match=r"pip install 'sealreel\[peers\]'"):
+        load_method("blind_watermark")
+
+
+@needs_blind_watermark
+def test_blind_watermark_reads_back_after_a_light_encode(
+    clip: Planes, pictures: Pictures, key: WatermarkKey, payload: Payload, tmp_path: Path
+) -> None:
+    method = load_method("blind_watermark")
+    marked = method.embed(pictures(clip[:4]), payload, key)
+    found = method.extract(probe(_written(marked, tmp_path / "marked.mp4")), [key])
+
+    assert (found.status, found.payload, found.p_value_log10) == ("decoded", payload, None)
+
+
+@needs_blind_watermark
+def test_blind_watermark_needs_more_blocks_than_bits(pictures: Pictures, key: WatermarkKey, payload: Payload) -> None:
+    method = load_method("blind_watermark")
+
+    with pytest.raises(NoMarkPossible, match="more than 64 blocks"):
+        next(method.embed(pictures([np.full((64, 64), 90, np.uint8)]), payload, key))
+    assert next(method.embed(pictures([np.full((72, 64), 90, np.uint8)]), payload, key)).luma.shape == (72, 64)
+
+
+@needs_blind_watermark
+def test_importing_blind_watermark_prints_nothing_and_leaves_processes_alone() -> None:
+    program = (
+        "import multiprocessing as m; m.set_start_method('spawn')\n"
+        "from sealreel.provenance.watermark import load_method; load_method('blind_watermark')\n"
+        "assert m.get_start_method() == 'spawn'"
+    )
+
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
