@@ -31,8 +31,8 @@ format: $(VENV)/.installed
 	$(RUN)/ruff check --fix .
 	$(RUN)/ruff format .
 
-bench: $(VENV)/.installed  ## speed and memory goals, a quick pass
-	$(RUN)/sealreel bench speed --quick
+bench: $(VENV)/.installed  ## the written goals, a quick pass on drawn material
+	$(RUN)/sealreel bench speed --quick; first=$$?; $(RUN)/sealreel bench watermark --quick && exit $$first
 
 $(VENV)/.installed: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Sealreel needs Python 3.11 or newer; set PYTHON=/path/to/python3.11"; exit 1; }

@@ -155,7 +155,16 @@ def _curve(axis: "Axes", clips: Mapping[str, list[tuple[int, Mapping[str, Any]]]
             by_crf[crf].append(number)
     middle = sorted((crf, median(numbers)) for crf, numbers in by_crf.items())
     axis.plot([x for x, _ in middle], [y for _, y in middle], color=ACCENT, linewidth=2.2, marker="o", markersize=4)
-    axis.set_xticks([x for x, _ in middle])
+    axis.set_xticks(_apart([x for x, _ in middle]))
+
+
+def _apart(values: Sequence[int]) -> list[int]:
+    """Leave out values whose labels would touch their neighbours'."""
+    kept: list[int] = []
+    for value in values:
+        if not kept or value - kept[-1] >= 0.1 * (values[-1] - values[0]):
+            kept.append(value)
+    return kept
 
 
 def _survival(axis: "Axes", pool: Mapping[str, Any]) -> None:
