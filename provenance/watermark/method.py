@@ -90,8 +90,7 @@ class SpreadSpectrum:
         stop_at_log10_p: float | None = ACCEPT_LOG10_P,
     ) -> Extraction:
         """See `extract.extract`."""
-        del known
-        return extract(clip, keys, limits=limits, stop_at_log10_p=stop_at_log10_p)
+        return extract(clip, keys, known=known, limits=limits, stop_at_log10_p=stop_at_log10_p)
 
 
 def load_method(name: str = METHOD) -> Method:

@@ -1,5 +1,6 @@
 """Flags, variables, the file, defaults: in that order, with the source beside each value."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -136,5 +137,15 @@ def test_the_methods_are_those_of_the_library(tmp_path: Path) -> None:
 
 
 def test_an_unknown_method_is_refused_with_the_known_ones(tmp_path: Path) -> None:
-    with pytest.raises(SettingsInvalid, match="expected one of sealreel.1, dwtDct"):
+    with pytest.raises(SettingsInvalid, match=r"expected one of sealreel\.1, dwtDct"):
         in_force(tmp_path, SEALREEL_WATERMARK_METHOD="stegastamp")
+
+
+def test_a_registered_method_may_be_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    info = tmp_path / "site" / "acme-1.dist-info"
+    info.mkdir(parents=True)
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: acme\nVersion: 1\n")
+    (info / "entry_points.txt").write_text("[sealreel.watermark_methods]\nacme = not_imported:Method\n")
+    monkeypatch.setattr(sys, "path", [str(info.parent), *sys.path])
+
+    assert in_force(tmp_path, 'watermark_method = "acme"').settings.watermark_method == "acme"

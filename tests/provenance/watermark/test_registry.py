@@ -3,6 +3,7 @@
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -11,14 +12,21 @@ import pytest
 from numpy.typing import NDArray
 
 from sealreel.errors import MethodUnusable, NoMarkPossible, UnreadableMedia
-from sealreel.media import Encoding, Picture, generated_form, probe, write_pictures
-from sealreel.provenance import Payload
+from sealreel.media import Encoding, Picture, generated_form, probe, remux, write_pictures
+from sealreel.provenance import Facts, Payload, ReleaseConfig, VerifyConfig, release, verify
 from sealreel.provenance.watermark import METHOD_NAMES, Strength, WatermarkKey, load_method
 from sealreel.provenance.watermark.registry import method_names
 
 Planes = list[NDArray[np.uint8]]
 Pictures = Callable[[Iterable[NDArray[np.uint8]]], Iterator[Picture]]
 Install = Callable[..., None]
+MakeFrames = Callable[[], Iterator[Picture]]
+FACTS = Facts(
+    digital_source_type="trainedAlgorithmicMedia",
+    generated_or_altered="generated",
+    system="sealreel-test",
+    system_version="1",
+)
 DOCUMENT = Path(__file__).parents[3] / "docs" / "watermark-methods.md"
 
 METHOD = """
@@ -74,6 +82,25 @@ def test_the_documented_example_marks_and_reads(
     found = method.extract(probe(tmp_path / "marked.mp4"), [])
 
     assert (found.status, found.handle, found.method, found.capacity_bits) == ("decoded", 0xBEEF, "fields", 16)
+
+
+def test_a_registered_method_marks_a_file_whose_record_is_found_again(
+    install: Install, tmp_path: Path, installation: ReleaseConfig, look: VerifyConfig, make_frames: MakeFrames
+) -> None:
+    install(_example(), "fields = {module}:Fields")
+    form = generated_form(256, 256, Fraction(25))
+    release(make_frames, tmp_path / "clip.mp4", form=form, facts=FACTS, config=replace(installation, method="fields"))
+    remux(tmp_path / "clip.mp4", tmp_path / "stripped.mp4")
+
+    verdict = verify(tmp_path / "stripped.mp4", replace(look, methods=("fields",)))
+
+    assert (verdict.conclusion, verdict.watermark.method) == ("recovered", "fields")
+    assert verdict.reasons[0].code == "recovered.by_watermark"
+
+
+@pytest.fixture
+def make_frames(pan: Callable[..., Planes], pictures: Pictures) -> MakeFrames:
+    return lambda: pictures(pan(256, 256, 8))
 
 
 def test_the_documented_example_refuses_small_pictures(
