@@ -23,6 +23,12 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+def size_of(png: bytes) -> tuple[int, ...]:
+    image = cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_COLOR)
+    assert image is not None
+    return image.shape
+
+
 @pytest.fixture
 def needs_vmaf() -> None:
     pytest.importorskip("imageio_ffmpeg", reason="VMAF comes with the extra `bench`")
@@ -60,6 +66,4 @@ def test_vmaf_of_planes_that_do_not_fit_is_an_error(needs_vmaf: None) -> None:
 def test_a_sample_is_three_pictures_of_one_size(clip: Path) -> None:
     shown = sample(clip)
 
-    pictures = [shown.original_png, shown.marked_png, shown.difference_png]
-    sizes = {np.shape(cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)) for data in pictures}
-    assert sizes == {(256, 320, 3)}
+    assert {size_of(data) for data in (shown.original_png, shown.marked_png, shown.difference_png)} == {(256, 320, 3)}
