@@ -75,9 +75,10 @@ def write_report(report: WatermarkReport, path: Path, *, clips: Sequence[Path] =
 def _header(report: WatermarkReport) -> str:
     met, n = sum(goal.met for goal in report.goals), len(report.goals)
     day = f"{report.started_at:%d %B %Y}"
+    strength = "the default strength" if report.strength_db is None else f"{report.strength_db:g} dB"
     return (
         "<header><h1>Watermark benchmark</h1>"
-        f"<p>{met} of {n} goals met. {escape(report.material)} Marked at {report.strength_db:g} dB, "
+        f"<p>{met} of {n} goals met. {escape(report.material)} Marked at {_db(report.strength_db)}, "
         f"run “{escape(report.effort)}” of {day}. A payload counts only with a proven p ≤ 10⁻⁹; the search is blind: "
         "no original, no original size.</p></header>"
     )
@@ -268,3 +269,7 @@ def _footer(report: WatermarkReport) -> str:
         f"Clips used to choose constants, left out of the goals: {tuned}."
     )
     return f"<footer>{escape(text)}</footer>"
+
+
+def _db(strength_db: float | None) -> str:
+    return "the default strength of each size" if strength_db is None else f"{strength_db:g} dB"

@@ -48,7 +48,8 @@ class WatermarkReport:
     effort: Effort
     commit: str | None
     """Of the code, with `+` where files differed from it."""
-    strength_db: float
+    strength_db: float | None
+    """None: by the size of each clip."""
     material: str
     """What was marked, in words."""
     tuned: tuple[str, ...]

@@ -114,6 +114,7 @@ def visibility_table(rows: Rows) -> str:
 
     columns = (
         Column("clip", field("clip")),
+        Column("asked dB", field("strength_db"), digits=1),
         Column("VMAF", _held("vmaf", VMAF_WANTED)),
         Column("its worst frame", field("vmaf_worst_frame"), digits=1),
         Column("original with itself", field("vmaf_ceiling"), digits=1),

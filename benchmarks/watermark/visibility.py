@@ -48,6 +48,7 @@ class VisibilityRow:
 
     clip: str
     strength_db: float
+    """PSNR-Y that the mark of a textured picture of this size may cost."""
     frames: int
     width: int
     height: int
@@ -144,7 +145,7 @@ def measure(path: Path, *, strength: Strength, frames: int) -> VisibilityRow:
     raw = vmaf(before, after)
     return VisibilityRow(
         clip=path.name,
-        strength_db=strength.psnr_y_db,
+        strength_db=strength.db_for(before[0].shape[1], before[0].shape[0]),
         frames=len(originals),
         width=before[0].shape[1],
         height=before[0].shape[0],

@@ -38,6 +38,7 @@ POOL: dict[str, Any] = {
 }
 VISIBLE: dict[str, Any] = {
     "clip": HOSTILE,
+    "strength_db": 44.0,
     "vmaf": 97.0,
     "vmaf_worst_frame": 95.0,
     "vmaf_ceiling": 99.0,
