@@ -75,7 +75,6 @@ def write_report(report: WatermarkReport, path: Path, *, clips: Sequence[Path] =
 def _header(report: WatermarkReport) -> str:
     met, n = sum(goal.met for goal in report.goals), len(report.goals)
     day = f"{report.started_at:%d %B %Y}"
-    strength = "the default strength" if report.strength_db is None else f"{report.strength_db:g} dB"
     return (
         "<header><h1>Watermark benchmark</h1>"
         f"<p>{met} of {n} goals met. {escape(report.material)} Marked at {_db(report.strength_db)}, "
