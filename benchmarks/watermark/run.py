@@ -25,14 +25,15 @@ from .goals import (
     visibility_goals,
 )
 from .results import Effort, Json, Section, WatermarkReport, as_rows, commit_of_code
+from .robustness import TUNED
 
 OnRow = Callable[[str, Json | Skipped], None]
 """Told the section's name and each row as it comes."""
 
-TUNED = ("coffee_720p.mp4", "people_480p.mp4")
-"""Of the clips in the folder, those that constants were chosen on."""
 VIDEO_SUFFIXES = (".mp4", ".mov", ".avi", ".webm", ".mkv")
 QUICK_CLIPS = 3
+QUICK_STEP = 4
+"""A quick run takes one attack of so many, through all the lists."""
 VISIBLE_FRAMES: dict[Effort, int] = {"quick": 24, "default": 60, "full": 150}
 SHOWN = ("chair_480x720.mp4", "dog_720p.mp4", "bunny_720p.mp4")
 """Clips that the page shows pictures of; the first three where these are not there."""
@@ -143,32 +144,39 @@ def run_watermark(config: WatermarkConfig, *, on_row: OnRow | None = None) -> Wa
 
 
 def _robustness(run: Run) -> Section:
+    from .attacks import ATTACKS
     from .robustness import run_robustness
 
-    rows = run_robustness(run.clips, cells=run.cells, on_row=run.tell("robustness"), jobs=run.config.jobs)
+    attacks = ATTACKS[::QUICK_STEP] if run.quick else ATTACKS
+    told = run.tell("robustness")
+    rows = run_robustness(run.clips, cells=run.cells, on_row=told, jobs=run.config.jobs, attacks=attacks)
     return Section("robustness", "", as_rows(rows), robustness_goals(rows))
 
 
 def _stills(run: Run) -> Section:
     from .robustness import run_stills
 
+    if not run.stills:
+        return Section("stills", "", skipped=(Skipped("stills", "there is no folder of still images"),))
     rows = run_stills(run.stills, cells=run.cells, on_row=run.tell("stills"), jobs=run.config.jobs)
     return Section("stills", "", as_rows(rows), still_goals(rows))
 
 
 def _peers(run: Run) -> Section:
-    from .peers import OURS, PEERS, missing, run_peers
+    from .peers import COMPARED, OURS, PEERS, SLOW, missing, run_peers
     from .standing import standings
 
     absent = missing()
+    if run.quick:
+        absent[SLOW] = "it takes seconds a frame: not in a quick run"
     methods = (OURS, *(name for name in PEERS if name not in absent))
     reported = [clip for clip in run.clips if clip.name not in TUNED] or list(run.clips)
-    rows = run_peers(reported, methods=methods, cells=run.cells, on_row=run.tell("peers"))
+    attacks = COMPARED[::QUICK_STEP] if run.quick else COMPARED
+    rows = run_peers(reported, methods=methods, attacks=attacks, cells=run.cells, on_row=run.tell("peers"))
     found = standings(rows)
     skipped = tuple(Skipped(f"peers.{name}", reason) for name, reason in absent.items())
-    return Section(
-        "peers", "", as_rows(rows), peer_goals(found), skipped, extras={"standings": [one.as_json() for one in found]}
-    )
+    extras = {"standings": [one.as_json() for one in found]}
+    return Section("peers", "", as_rows(rows), peer_goals(found), skipped, extras=extras)
 
 
 def _visibility(run: Run) -> Section:

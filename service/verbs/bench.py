@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ...errors import OutputUnwritable, SettingsInvalid
+from ...errors import MissingExtra, OutputUnwritable, SettingsInvalid
 from ..console import emit, say, warn
 from ..doors import JsonFlag, example
 from ..escape import escape
@@ -130,8 +130,10 @@ def watermark(
     Ends with code 1 where a written goal is missed. A run that was broken off goes on where it stopped. Keys and
     records of the installation are not touched.
     """
-    from ...benchmarks.watermark.run import WatermarkConfig, run_watermark, shown_clips
-
+    try:
+        from ...benchmarks.watermark.run import WatermarkConfig, run_watermark, shown_clips
+    except ModuleNotFoundError as error:
+        raise MissingExtra(f"this needs {error.name}, which is not installed: pip install 'sealreel[bench]'") from error
     if quick and full:
         raise typer.BadParameter("--quick and --full exclude each other")
     for name, folder in (("data", data), ("further", further), ("autoencoder", autoencoder)):
