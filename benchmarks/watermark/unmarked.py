@@ -22,6 +22,8 @@ Kind = Literal[
 ]
 Marking = Literal["another key", "same key", "dwtDct", "dwtDctSvd", "rivaGan"]
 
+EMBEDDING = "embedding"
+"""Of the names that the key and the payload of a mark follow from: what sets it apart from those searched with."""
 FRAMES = 16
 PEER_FRAMES = 4
 """They are slow: half a second a picture, and rivaGan three."""
@@ -96,8 +98,8 @@ def marked_by(medium: Medium, marking: Marking, *, noise: float = 0.0) -> Medium
 
 def _marked(planes: list[Plane], marking: Marking, *, name: str) -> list[Plane]:
     method = load_method(marking) if marking not in ("another key", "same key") else load_method()
-    key = key_of(name, "embedding")
-    payload = payload_of(name, "embedding", key_id=key.key_id)
+    key = key_of(name, EMBEDDING)
+    payload = payload_of(name, EMBEDDING, key_id=key.key_id)
     marked = method.embed(_pictures(planes), payload, key, strength=Strength())
     return [picture.luma.astype(np.uint8) for picture in marked]
 
@@ -109,8 +111,9 @@ def _pictures(planes: Iterable[Plane]) -> Iterator[Picture]:
 
 
 def _noised(planes: list[Plane], deviation: float, *, seed: int) -> list[Plane]:
-    rng = np.random.default_rng(seed)
-    return [_bytes(plane + rng.normal(0.0, deviation, plane.shape)) for plane in planes]
+    """Add the same noise to all pictures: noise that differs would average out."""
+    noise = np.random.default_rng(seed).normal(0.0, deviation, planes[0].shape)
+    return [_bytes(plane + noise) for plane in planes]
 
 
 def _seed(name: str) -> int:
