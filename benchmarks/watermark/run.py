@@ -1,5 +1,6 @@
 """The whole watermark benchmark: every question about the mark, one section after the other, into one report."""
 
+import os
 import tempfile
 import time
 from collections.abc import Callable, Generator
@@ -110,6 +111,7 @@ def run_watermark(config: WatermarkConfig, *, on_row: OnRow | None = None) -> Wa
         MediaError: A clip of the folder can't be read.
     """
     machine, started = describe_machine(), datetime.now(UTC)
+    os.environ.setdefault("SVT_LOG", "1")  # SVT-AV1 would tell stderr its settings at each encode; 1 is errors only
     with _prepared(config, on_row) as run:
         sections: list[Section] = []
         for name in config.only or tuple(SECTIONS):
