@@ -49,8 +49,8 @@ def trustmark() -> FrameMethod:
 def _model() -> Any:
     try:
         package: Any = import_module("trustmark.trustmark")
-    except (ImportError, OSError) as error:
-        raise MissingExtra(f"trustmark is not installed ({error}): pip install trustmark==0.9.2") from error
+    except (ImportError, OSError, RuntimeError) as error:  # RuntimeError: a torchvision that is not for this torch
+        raise MissingExtra(f"trustmark cannot be imported ({error}): pip install trustmark==0.9.2") from error
     folder = Path(package.__file__).parent / "models"
     for name in WEIGHTS:
         _check(folder / name, package.MODEL_CHECKSUMS.get(name))
