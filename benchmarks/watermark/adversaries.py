@@ -5,7 +5,7 @@ made from the marked pixels alone. How strong the mark is at each place of a pic
 embeds with a key of his own and looks.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -87,40 +87,36 @@ def passages(planes: Sequence[Plane], *, window: int | None) -> list[Passage]:
     length = len(planes) if window is None else min(window, len(planes))
     starts = list(range(0, len(planes) - length + 1, length))
     ends = [*starts[1:], len(planes)]
-    return [
-        Passage(range(start, end), averaged(planes[start:end])) for start, end in zip(starts, ends, strict=True)
-    ]
+    return [Passage(range(start, end), averaged(planes[start:end])) for start, end in zip(starts, ends, strict=True)]
 
 
-def expected_amplitude(plane: Plane, *, strength: Strength = Strength()) -> NDArray[np.float32]:
+def expected_amplitudes(planes: Sequence[Plane], *, strength: Strength = Strength()) -> list[NDArray[np.float16]]:
     """Return the standard deviation of the mark at each place, learnt by embedding with the adversary's own key."""
-    own = marked_luma(pictures_with([plane], Fraction(25)), OWN_PAYLOAD, OWN_KEY, strength=strength)[0]
-    change = own.astype(np.float32) - plane
-    side = max(9, round(min(plane.shape) / CANONICAL_SHORT_SIDE * 2 * WINDOW)) | 1
-    power = cv2.blur(change * change, (side, side)) - np.float32(1 / 12)  # rounding is no mark
-    return np.sqrt(np.maximum(power, 0.0)).astype(np.float32)
+    own = marked_luma(pictures_with(planes, Fraction(25)), OWN_PAYLOAD, OWN_KEY, strength=strength)
+    side = max(9, round(min(planes[0].shape) / CANONICAL_SHORT_SIDE * 2 * WINDOW)) | 1
+    amplitudes: list[NDArray[np.float16]] = []
+    for plane, remarked in zip(planes, own, strict=True):
+        change = remarked.astype(np.float32) - plane
+        power = cv2.blur(change * change, (side, side)) - np.float32(1 / 12)  # rounding is no mark
+        amplitudes.append(np.sqrt(np.maximum(power, 0.0)).astype(np.float16))
+    return amplitudes
 
 
-def spread(estimate: Estimate, amplitude: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return the change of a picture that an estimate stands for, in code values."""
-    height, width = amplitude.shape
+def changes(found: Sequence[Passage], amplitudes: Sequence[NDArray[np.float16]]) -> Iterator[NDArray[np.float32]]:
+    """Yield for every picture the change that the estimates say the mark has made, in code values."""
+    height, width = amplitudes[0].shape
     method = cv2.INTER_AREA if min(height, width) < CANONICAL_SHORT_SIDE else cv2.INTER_CUBIC
-    return amplitude * cv2.resize(estimate, (width, height), interpolation=method)
-
-
-def changes_of(planes: Sequence[Plane], found: Sequence[Passage]) -> list[NDArray[np.float32]]:
-    """Return for every picture the change that the estimates say the mark has made."""
-    changes: list[NDArray[np.float32]] = []
     for passage in found:
-        changes += [spread(passage.estimate, expected_amplitude(planes[index])) for index in passage.frames]
-    return changes
+        pattern = cv2.resize(passage.estimate, (width, height), interpolation=method)
+        for index in passage.frames:
+            yield np.asarray(amplitudes[index] * pattern, dtype=np.float32)
 
 
-def added(planes: Sequence[Plane], changes: Sequence[NDArray[np.float32]], *, times: float) -> Planes:
+def added(planes: Sequence[Plane], change: Iterable[NDArray[np.float32]], *, times: float) -> Planes:
     """Add a change to every picture, so many times; negative takes it away."""
     return tuple(
-        np.clip(np.rint(plane + np.float32(times) * change), 0, 255).astype(np.uint8)
-        for plane, change in zip(planes, changes, strict=True)
+        np.clip(np.rint(plane + np.float32(times) * one), 0, 255).astype(np.uint8)
+        for plane, one in zip(planes, change, strict=True)
     )
 
 
@@ -142,7 +138,7 @@ def levelled_difference(marked: Plane, unmarked: Plane) -> Estimate:
 
 
 def periodic_frequencies(planes: Sequence[Plane], *, count: int) -> NDArray[np.intp]:
-    """Return the (u, v), cycles a tile, that stand out most once all tiles are added, (count, 2): the pilots, it is hoped."""
+    """Return the (u, v), cycles a tile, that stand out most once all tiles are added, (count, 2): mostly pilots."""
     tile = folded(planes)[:TILE, :TILE]
     power = np.abs(np.fft.fft2(tile)) ** 2
     u, v = np.meshgrid(np.arange(-OUTER_RADIUS, OUTER_RADIUS + 1), np.arange(1, OUTER_RADIUS + 1))
@@ -154,24 +150,28 @@ def periodic_frequencies(planes: Sequence[Plane], *, count: int) -> NDArray[np.i
     return bins[np.argsort(found / level)[::-1][:count]]
 
 
-def waves_of(planes: Sequence[Plane], frequencies: NDArray[np.intp]) -> Estimate:
+def waves_of(
+    planes: Sequence[Plane], amplitudes: Sequence[NDArray[np.float16]], frequencies: NDArray[np.intp]
+) -> Estimate:
     """Return the waves of these tile frequencies as they run through all pictures; their own size, not scaled to 1.
 
     Least squares with the picture as noise: a place counts by the mark's strength there over the picture's power.
     """
     total, weight = np.zeros(len(frequencies), dtype=np.complex64), 0.0
     rows, columns = _waves(frequencies, canonical(planes[0]).shape)
-    for plane in planes:
+    for plane, amplitude in zip(planes, amplitudes, strict=True):
         high = canonical(plane)
         high -= cv2.GaussianBlur(high, (0, 0), SMOOTH)
         power = cv2.blur(high * high, (WINDOW, WINDOW)) + np.float32(1.0)
-        strength = canonical(expected_amplitude(plane))
+        strength = canonical(amplitude.astype(np.float32))
         total += ((rows @ (high * strength / power)) * columns).sum(axis=1)
         weight += float((strength * strength / power).sum())
     return np.asarray(2.0 * ((np.conj(rows).T * (total / weight)) @ np.conj(columns)).real, dtype=np.float32)
 
 
-def _waves(frequencies: NDArray[np.intp], shape: tuple[int, ...]) -> tuple[NDArray[np.complex64], NDArray[np.complex64]]:
+def _waves(
+    frequencies: NDArray[np.intp], shape: tuple[int, ...]
+) -> tuple[NDArray[np.complex64], NDArray[np.complex64]]:
     """Return exp(-2πi v y) and exp(-2πi u x), (frequencies, height) and (frequencies, width)."""
     y, x = (np.arange(side)[None, :] / TILE for side in shape)
     rows = np.exp(-2j * np.pi * frequencies[:, 1:] * y).astype(np.complex64)

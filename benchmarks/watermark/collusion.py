@@ -1,9 +1,11 @@
 """What many clips marked with one key give away: attacks by somebody who collected them, without the key.
 
 First order: whatever is the same in all clips stays when they are averaged. Second order: where every tile carries the
-payload's numbers under signs of its own, the products of two tiles have the same sign in all clips, whatever the
-payload. So the covariance between tiles over the clips has rank one at each frequency, and its leading vector is the
-scrambling. With it the tiles of one clip can be unscrambled and added, which shows its whole pattern.
+payload's numbers under signs of its own, the product of two tiles has the same sign in all clips that use the same
+part of the scrambling table, whatever their payloads. So the covariance between tiles has rank one at each frequency,
+and its leading vector is the scrambling. With it the tiles of one clip can be unscrambled and added, which shows its
+whole pattern. Where the part of the table differs from stretch to stretch (the nonce), the adversary first sorts out
+those that go together, by the same products.
 """
 
 from collections.abc import Sequence
@@ -16,25 +18,40 @@ from ...provenance.watermark.layout import INNER_RADIUS, OUTER_RADIUS, TILE
 from .adversaries import Estimate, in_band, levelled
 from .specimen import Plane
 
-TURNS = 12
-"""Power iterations for the leading vectors, and rounds of leaving the diagonal (the clips' own noise) out."""
+Spectra = NDArray[np.complex64]
+
+TURNS = 30
+"""Power iterations for the leading vectors."""
+KIN_Z = 5.0
+"""Standard deviations above the typical stretch from which one counts as of the same nonce."""
+SHORT = 8
+"""Canonical pixels; clips of nearly one shape are rounded to slightly different sizes."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Exhibit:
-    """What the adversary keeps of one collected clip: the mean of its levelled pictures."""
+    """What the adversary keeps of a stretch of a collected clip: the mean of its levelled pictures."""
 
     mean: NDArray[np.float32]
     """(canonical height, canonical width)."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Unscrambled:
+    """What the second-order attack made of one clip."""
+
+    estimate: Estimate
+    kin: int
+    """Stretches of other clips that were found to share its part of the table."""
+
+
 def exhibit_of(planes: Sequence[Plane]) -> Exhibit:
-    """Average the levelled pictures of one clip."""
+    """Average the levelled pictures of one stretch."""
     return Exhibit(np.mean([levelled(plane) for plane in planes], axis=0, dtype=np.float32))
 
 
 def common_pattern(exhibits: Sequence[Exhibit], *, shape: tuple[int, int]) -> Estimate:
-    """Return what all clips share, from the top left corner, (height, width) of `shape`; first order.
+    """Return what all stretches share, from the top left corner, (height, width) of `shape`; first order.
 
     Clips of other shapes count where they reach.
     """
@@ -46,42 +63,71 @@ def common_pattern(exhibits: Sequence[Exhibit], *, shape: tuple[int, int]) -> Es
     return in_band(total / np.sqrt(np.maximum(count, 1.0)))
 
 
-def unscrambled_pattern(exhibits: Sequence[Exhibit], target: Exhibit) -> Estimate:
-    """Return the target's pattern as the second-order attack sees it: scrambling from all clips, payload from one.
+def unscramble(exhibits: Sequence[Exhibit], target: Exhibit) -> Unscrambled:
+    """Return the target's pattern as the second-order attack sees it: scrambling from its kin, payload from itself.
 
-    Clips must have the target's canonical shape at least; those that do not are left out.
+    The clips must reach as far as the target; those that end more than a few pixels before it are left out.
     """
     shape = target.mean.shape
-    usable = [one for one in exhibits if one.mean.shape[0] >= shape[0] and one.mean.shape[1] >= shape[1]]
+    usable = [one for one in exhibits if all(a >= b - SHORT for a, b in zip(one.mean.shape, shape, strict=True))]
     rows, columns = (-(-side // TILE) for side in shape)
-    spectra = np.stack([_band_spectra(_cut(one.mean, shape), rows, columns) for one in usable])
-    signs = scrambling(spectra)  # (tiles, bins), real, about ±1
     seen = _band_spectra(target.mean, rows, columns)
-    payload = (signs * seen).sum(axis=0) / np.maximum((signs * signs).sum(axis=0), 1e-9)  # (bins,)
-    return in_band(_plane_of(signs * payload, rows, columns)[: shape[0], : shape[1]])
+    others = np.stack([_band_spectra(one.mean[: shape[0], : shape[1]], rows, columns) for one in [target, *usable]])
+    kin = kin_of(others)
+    signs = np.sign(scrambling(others[kin]))  # (tiles, bins)
+    payload = (signs * seen).sum(axis=0)  # (bins,)
+    payload *= np.hypot(*band_bins().T) ** -0.5 / (np.abs(payload) + 1e-9)  # the size of each wave is no secret
+    estimate = in_band(_plane_of(signs * payload, rows, columns)[: shape[0], : shape[1]])
+    return Unscrambled(estimate, int(kin.sum()) - 1)
 
 
-def scrambling(spectra: NDArray[np.complex64]) -> NDArray[np.float32]:
-    """Return the leading vector over tiles of the clips' covariance at each frequency.
+def kin_of(spectra: Spectra) -> NDArray[np.bool_]:
+    """Say which stretches share the first one's scrambling, (stretches,), itself included.
+
+    Where two stretches have the same signs, the products of their tiles add up in step at each frequency, whatever
+    the payloads; else they do not. Only phases are compared: edges of the picture are loud and say nothing.
 
     Args:
-        spectra: (clips, tiles, bins); any payloads, but each tile's signs the same in all clips.
+        spectra: (stretches, tiles, bins).
+    """
+    phases = _phases(spectra)
+    phases = phases - phases.mean(axis=1, keepdims=True)  # what is the same in all tiles says nothing of the nonce
+    both = np.einsum("stb,tb->sb", phases, np.conj(phases[0]))
+    likeness = np.sum(np.abs(both) ** 2, axis=1, dtype=np.float64)
+    typical = np.median(likeness[1:])
+    spread = 1.4826 * np.median(np.abs(likeness[1:] - typical)) + 1e-9  # of a Gaussian, its standard deviation
+    kin = (likeness - typical) / spread > KIN_Z
+    kin[0] = True
+    return np.asarray(kin, dtype=np.bool_)
+
+
+def _phases(spectra: Spectra) -> Spectra:
+    return (spectra / (np.abs(spectra) + np.float32(1e-12))).astype(np.complex64)
+
+
+def scrambling(spectra: Spectra) -> NDArray[np.float32]:
+    """Return the leading real vector over tiles of the stretches' covariance at each frequency.
+
+    Args:
+        spectra: (stretches, tiles, bins); any payloads, but each tile's signs the same in all stretches.
 
     Returns:
         (tiles, bins), each column of length sqrt(tiles): the signs up to one common sign a bin where the attack works.
     """
     tiles = spectra.shape[1]
-    level = np.sqrt(np.mean(np.abs(spectra) ** 2, axis=(1, 2), keepdims=True)) + 1e-12
-    each = spectra / level
-    covariance = np.einsum("ctb,csb->bts", each, np.conj(each), optimize=True).real  # (bins, tiles, tiles)
-    own = np.arange(tiles)
-    covariance[:, own, own] = 0.0
+    each = _phases(spectra).transpose(2, 1, 0)  # (bins, tiles, stretches); loud edges would outvote the rest
+    both = np.concatenate([each.real, each.imag], axis=2)  # real signs: both parts are samples
+    vector = _strongest_column(both)
     for _ in range(TURNS):
-        values, vectors = np.linalg.eigh(covariance)
-        leading = vectors[..., -1] * np.sqrt(np.maximum(values[:, -1:], 0.0))
-        covariance[:, own, own] = leading**2  # what rank one would have there
-    unit = leading / (np.linalg.norm(leading, axis=1, keepdims=True) + 1e-12)
-    return np.asarray(unit.T * np.sqrt(tiles), dtype=np.float32)
+        vector = np.einsum("bts,bs->bt", both, np.einsum("bts,bt->bs", both, vector))
+        vector /= np.linalg.norm(vector, axis=1, keepdims=True) + 1e-12
+    return np.asarray(vector.T * np.sqrt(tiles), dtype=np.float32)
+
+
+def _strongest_column(both: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the sample with the most power at each frequency, (bins, tiles), to start from."""
+    best = np.square(both).sum(axis=1).argmax(axis=1)
+    return np.take_along_axis(both, best[:, None, None], axis=2)[..., 0]
 
 
 def band_bins() -> NDArray[np.intp]:
@@ -92,11 +138,7 @@ def band_bins() -> NDArray[np.intp]:
     return np.stack([u[inside], v[inside]], axis=1).astype(np.intp)
 
 
-def _cut(plane: NDArray[np.float32], shape: tuple[int, ...]) -> NDArray[np.float32]:
-    return plane[: shape[0], : shape[1]]
-
-
-def _band_spectra(plane: NDArray[np.float32], rows: int, columns: int) -> NDArray[np.complex64]:
+def _band_spectra(plane: NDArray[np.float32], rows: int, columns: int) -> Spectra:
     """Return the spectra of all tiles at the band's bins, (rows × columns, bins)."""
     padded = np.zeros((rows * TILE, columns * TILE), dtype=np.float32)
     padded[: plane.shape[0], : plane.shape[1]] = plane
@@ -105,7 +147,7 @@ def _band_spectra(plane: NDArray[np.float32], rows: int, columns: int) -> NDArra
     return np.fft.fft2(tiles)[:, bins[:, 1], bins[:, 0]].astype(np.complex64)
 
 
-def _plane_of(spectra: NDArray[np.complex64], rows: int, columns: int) -> NDArray[np.float32]:
+def _plane_of(spectra: Spectra, rows: int, columns: int) -> NDArray[np.float32]:
     """Undo `_band_spectra`; (rows × 128, columns × 128)."""
     bins = band_bins()
     whole = np.zeros((len(spectra), TILE, TILE), dtype=np.complex64)

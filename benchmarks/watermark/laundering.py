@@ -11,9 +11,7 @@ from .specimen import Plane, Planes
 
 def denoised_by_means(planes: Sequence[Plane], *, h: float) -> Planes:
     """Non-local means (Buades, Coll, Morel 2005) with 7 × 7 patches; h is the noise that is taken for noise."""
-    return tuple(
-        np.asarray(cv2.fastNlMeansDenoising(plane, None, h, 7, 15), dtype=np.uint8) for plane in planes
-    )
+    return tuple(np.asarray(cv2.fastNlMeansDenoising(plane, None, h, 7, 15), dtype=np.uint8) for plane in planes)
 
 
 def denoised_by_bilateral(planes: Sequence[Plane], *, sigma: float) -> Planes:

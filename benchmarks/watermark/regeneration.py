@@ -29,9 +29,7 @@ class Block(nn.Module):
 
     def __init__(self, *, with_pool: bool) -> None:
         super().__init__()
-        self.conv = nn.Sequential(
-            _conv(), nn.ReLU(), _conv(), nn.ReLU(), _conv()
-        )
+        self.conv = nn.Sequential(_conv(), nn.ReLU(), _conv(), nn.ReLU(), _conv())
         wide = 4 * CHANNELS
         self.pool = (
             nn.Sequential(
@@ -88,7 +86,7 @@ class TinyAutoencoder:
 
 
 class EmbeddedAutoencoder:
-    """The autoencoder of the model that ships with the package: 64 × 64 pixels × 8 frames to one latent of 48 numbers."""
+    """That of the model in the package: 64 × 64 pixels × 8 frames to one latent of 48 numbers."""
 
     def __init__(self, directory: Path | None = None) -> None:
         """Load it; `directory` holds `vae/`, the embedded model's if None."""

@@ -7,6 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -23,7 +24,7 @@ from ...media import (
 )
 from ...provenance import Extraction, Payload
 from ...provenance.watermark import Strength, WatermarkKey, extract_lumas, load_method
-from .footage import Footage
+from .footage import Footage, Rgb
 
 Plane = NDArray[np.uint8]
 Planes = tuple[Plane, ...]
@@ -51,9 +52,20 @@ class Specimen:
         """Luma of the originals; only the judge and the copy attack with an original look at it."""
         return tuple(np.asarray(picture.luma, dtype=np.uint8) for picture in self.originals)
 
+    def rgb(self, count: int) -> list[Rgb]:
+        """Return the first marked pictures in sRGB, BT.709 undone, (height, width, 3) each."""
+        return [_rgb(picture) for picture in self.with_luma(self.marked)[:count]]
+
+    def luma_of(self, frames: Sequence[Rgb]) -> Planes:
+        """Return the luma of RGB pictures, as video of this clip stores it."""
+        pictures = pictures_from_frames((Frame(rgb, 0.0) for rgb in frames), rate=self.rate)
+        return tuple(np.asarray(picture.luma, dtype=np.uint8) for picture in pictures)
+
     def with_luma(self, planes: Sequence[Plane]) -> list[Picture]:
         """Return the clip's pictures with other luma, colours kept."""
-        return [replace(picture, luma=plane) for picture, plane in zip(self.originals, planes, strict=True)]
+        return [
+            replace(picture, luma=plane) for picture, plane in zip(self.originals[: len(planes)], planes, strict=True)
+        ]
 
 
 def specimen_of(
@@ -84,10 +96,12 @@ def pictures_with(planes: Sequence[Plane], rate: Fraction) -> list[Picture]:
     ]
 
 
-def read_back(planes: Sequence[Plane], rate: Fraction, keys: Sequence[WatermarkKey]) -> Extraction:
-    """Look for a mark in the pictures as they are, to the end of the clip."""
+def read_back(
+    planes: Sequence[Plane], rate: Fraction, keys: Sequence[WatermarkKey], *, known: Sequence[Payload] = ()
+) -> Extraction:
+    """Look for a mark in the pictures as they are, to the end of the clip; `known` are asked for by name."""
     shown = (Luma(plane=plane, pts_seconds=float(index / rate)) for index, plane in enumerate(planes))
-    return extract_lumas(shown, keys, stop_at_log10_p=None)
+    return extract_lumas(shown, keys, known=known, stop_at_log10_p=None)
 
 
 def published(specimen: Specimen, planes: Sequence[Plane], *, encoding: Encoding = PUBLISHED) -> Planes:
@@ -96,8 +110,22 @@ def published(specimen: Specimen, planes: Sequence[Plane], *, encoding: Encoding
         path = Path(directory) / "published.mp4"
         height, width = planes[0].shape
         form = generated_form(width, height, specimen.rate)
-        write_pictures(specimen.with_luma(planes), path, form=form, encoding=encoding)
+        changed = planes[0].shape != specimen.marked[0].shape
+        pictures = pictures_with(planes, specimen.rate) if changed else specimen.with_luma(planes)
+        write_pictures(pictures, path, form=form, encoding=encoding)
         return tuple(luma.plane for luma in read_luma(probe(path)))
+
+
+def _rgb(picture: Picture) -> Rgb:
+    """ITU-R BT.709 § 3.2-3.5 in limited range, undone."""
+    height, width = picture.luma.shape
+    luma = (picture.luma.astype(np.float32) - 16.0) * (255.0 / 219.0)
+    blue, red = (
+        cv2.resize(plane.astype(np.float32) - 128.0, (width, height), interpolation=cv2.INTER_LINEAR) * (255.0 / 224.0)
+        for plane in picture.chroma
+    )
+    channels = luma + 1.5748 * red, luma - 0.1873 * blue - 0.4681 * red, luma + 1.8556 * blue
+    return np.clip(np.rint(np.stack(channels, axis=2)), 0, 255).astype(np.uint8)
 
 
 def psnr_db(reference: Sequence[Plane], planes: Sequence[Plane]) -> float:
