@@ -11,6 +11,11 @@ from .sight import Sight
 from .verdict import Reason, Verdict
 from .weighing import weigh
 
+NO_KEY = (
+    "There is no watermark key here, and marks are read with the key that made them only: sealreel keys restore brings "
+    "those of another installation; sealreel keys init makes one, for marks to come."
+)
+
 
 def verify(path: Path, config: VerifyConfig) -> Verdict:
     """Say what a file proves about its origin. Finding nothing, or something bad, is a verdict, not an error.
@@ -23,14 +28,15 @@ def verify(path: Path, config: VerifyConfig) -> Verdict:
     """
     sha256 = _sha256(path)
     manifest = _manifest(path, config)
-    sight = _look(path, config, manifest) if _wants_pixels(manifest, config) else Sight()
+    looked = _wants_pixels(manifest, config)
+    sight = _look(path, config, manifest) if looked else Sight()
     _raise_if_nothing_was_seen(manifest, sight)
     conclusion, reasons = weigh(manifest, sight.watermark, sight.recovery)
     return Verdict(
         file=str(path),
         sha256=sha256,
         conclusion=conclusion,
-        reasons=(*reasons, *_what_was_not_seen(sight)),
+        reasons=(*reasons, *_what_was_not_seen(sight, keyless=looked and not config.keys)),
         manifest=manifest,
         watermark=sight.watermark,
         recovery=sight.recovery,
@@ -87,8 +93,10 @@ def _raise_if_nothing_was_seen(manifest: ManifestReport, sight: Sight) -> None:
         raise sight.store_problem
 
 
-def _what_was_not_seen(sight: Sight) -> tuple[Reason, ...]:
+def _what_was_not_seen(sight: Sight, *, keyless: bool) -> tuple[Reason, ...]:
     reasons: list[Reason] = []
+    if keyless and sight.problem is None:
+        reasons.append(Reason("watermark.no_key", NO_KEY))
     if sight.problem is not None:
         code = "pixels.unsupported" if isinstance(sight.problem, UnsupportedMedia) else "pixels.unreadable"
         reasons.append(Reason(code, f"The pixels could not be looked at: {sight.problem}"))

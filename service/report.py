@@ -80,7 +80,8 @@ def _line(label: str, text: str) -> str:
 
 def _evidence(verdict: Verdict) -> Iterator[tuple[str, str]]:
     yield from _manifest(verdict.manifest)
-    yield "watermark", _watermark(verdict.watermark)
+    keyless = any(reason.code == "watermark.no_key" for reason in verdict.reasons)
+    yield "watermark", _watermark(verdict.watermark, keyless=keyless)
     yield from _segments(verdict.watermark)
     if verdict.recovery is not None:
         yield from _recovery(verdict.recovery)
@@ -114,7 +115,7 @@ def _ingredients(ingredients: tuple[Ingredient, ...], *, depth: int) -> Iterator
             yield from _ingredients(ingredient.ingredients, depth=depth + 1)
 
 
-def _watermark(extraction: Extraction) -> str:
+def _watermark(extraction: Extraction, *, keyless: bool) -> str:
     match extraction.status:
         case "decoded":
             found = f"payload {extraction.payload}" if extraction.payload else f"handle {extraction.handle}"
@@ -129,7 +130,7 @@ def _watermark(extraction: Extraction) -> str:
         case "not_found":
             return "nothing found with the keys at hand; that proves nothing"
         case "not_checked":
-            return "not looked for (--watermark always does)"
+            return "not looked for, without a key" if keyless else "not looked for (--watermark always does)"
 
 
 def _segments(extraction: Extraction) -> Iterator[tuple[str, str]]:

@@ -106,6 +106,7 @@ def test_without_keys_the_pixels_say_nothing(stripped: Path, look: VerifyConfig)
     verdict = verify(stripped, replace(look, keys=(), store_url=None))
 
     assert (verdict.conclusion, verdict.watermark.status) == ("no_provenance", "not_checked")
+    assert verdict.reasons[-1].code == "watermark.no_key"
 
 
 def test_another_installation_s_keys_find_nothing(stripped: Path, tmp_path: Path, look: VerifyConfig) -> None:
