@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 INK, QUIET, GRID = "#1c2530", "#6b7683", "#e3e7ec"
 ACCENT, WARN, THIN = "#0b6e99", "#c2571a", "#9fb6c4"
 _CODECS = ("x264", "x265", "AV1", "VP9")
+_PER_LINE = 4
 _CRF = re.compile(r"^(x264|x265|AV1|VP9) CRF (\d+)$")
 _STYLE: Any = {
     "font.family": "sans-serif",
@@ -96,11 +97,10 @@ def false_positive_curves(pools: Sequence[Mapping[str, Any]]) -> str | None:
     if not drawn:
         return None
     with _style():
-        figure, axes = _grid(1, len(drawn), width=2.75 * len(drawn) + 0.6, height=3.2)
-        for axis, pool in zip(axes[0], drawn, strict=True):
-            _survival(axis, pool)
-        axes[0][0].set_ylabel("searches at or below")
-        axes[0][0].legend(loc="lower left", fontsize=7.5)
+        figure, axes = _wrapped(len(drawn), height=3.0, label="searches at or below")
+        for axis, pool in zip(axes, drawn, strict=True):
+            _survival(axis, pool, most=max(one["searches"] for one in drawn))
+        axes[0].legend(loc="lower left", fontsize=7.5)
         return _svg(figure)
 
 
@@ -114,8 +114,8 @@ def z_histograms(pools: Sequence[Mapping[str, Any]]) -> str | None:
     if not drawn:
         return None
     with _style():
-        figure, axes = _grid(1, len(drawn), width=2.75 * len(drawn) + 0.6, height=2.7)
-        for axis, pool in zip(axes[0], drawn, strict=True):
+        figure, axes = _wrapped(len(drawn), height=2.6, label="searches")
+        for axis, pool in zip(axes, drawn, strict=True):
             axis.stairs(pool["z_counts"], pool["z_edges"], fill=True, color=ACCENT, alpha=0.85)
             axis.set_yscale("log")
             axis.set_ylim(0.7, None)
@@ -126,7 +126,6 @@ def z_histograms(pools: Sequence[Mapping[str, Any]]) -> str | None:
             axis.text(
                 pool["max_z"], 0.97, f" max {pool['max_z']:.2f}", fontsize=7.5, transform=axis.get_xaxis_transform()
             )
-        axes[0][0].set_ylabel("searches")
         return _svg(figure)
 
 
@@ -167,7 +166,7 @@ def _apart(values: Sequence[int]) -> list[int]:
     return kept
 
 
-def _survival(axis: "Axes", pool: Mapping[str, Any]) -> None:
+def _survival(axis: "Axes", pool: Mapping[str, Any], *, most: int) -> None:
     edges = pool["log10_p_edges"][:-1]
     counts, allowed = pool["at_or_below"], pool["expected_at_most"]
     shown = [index for index, count in enumerate(counts) if count > 0]
@@ -178,7 +177,7 @@ def _survival(axis: "Axes", pool: Mapping[str, Any]) -> None:
         ACCEPT_LOG10_P, 0.97, " accepted ", fontsize=7.5, ha="left", va="top", transform=axis.get_xaxis_transform()
     )
     axis.set_yscale("log")
-    axis.set_ylim(min(1e-6, pool["searches"] * 1e-10), pool["searches"] * 3)
+    axis.set_ylim(1e-7, 3 * most)
     axis.set_xlim(0.3, -11)
     _count_ticks(axis)
     axis.set_xlabel("log10 p")
@@ -204,6 +203,21 @@ def _grid(rows: int, columns: int, *, width: float, height: float) -> "tuple[Fig
     figure = Figure(figsize=(width, height), layout="constrained")
     axes = figure.subplots(rows, columns, squeeze=False, sharex="col", sharey="row")
     return figure, [list(row) for row in axes]
+
+
+def _wrapped(count: int, *, height: float, label: str) -> "tuple[Figure, list[Axes]]":
+    """Return so many axes, four to a line at most; the first of each line has the label."""
+    lines = -(-count // _PER_LINE)
+    columns = min(_PER_LINE, -(-count // lines))
+    figure, grid = _grid(lines, columns, width=2.75 * columns + 0.6, height=height * lines)
+    for line in grid:
+        line[0].set_ylabel(label)
+    axes = [axis for line in grid for axis in line]
+    for axis in axes:
+        axis.tick_params(labelbottom=True)
+    for spare in axes[count:]:
+        spare.remove()
+    return figure, axes[:count]
 
 
 def _svg(figure: "Figure") -> str:
