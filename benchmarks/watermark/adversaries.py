@@ -79,7 +79,7 @@ def averaged(planes: Sequence[Plane]) -> Estimate:
 
 
 def _mean_levelled(planes: Sequence[Plane]) -> NDArray[np.float32]:
-    return np.mean([levelled(plane) for plane in planes], axis=0, dtype=np.float32)
+    return np.asarray(np.mean([levelled(plane) for plane in planes], axis=0), dtype=np.float32)
 
 
 def passages(planes: Sequence[Plane], *, window: int | None) -> list[Passage]:

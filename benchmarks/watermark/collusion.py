@@ -47,7 +47,7 @@ class Unscrambled:
 
 def exhibit_of(planes: Sequence[Plane]) -> Exhibit:
     """Average the levelled pictures of one stretch."""
-    return Exhibit(np.mean([levelled(plane) for plane in planes], axis=0, dtype=np.float32))
+    return Exhibit(np.asarray(np.mean([levelled(plane) for plane in planes], axis=0), dtype=np.float32))
 
 
 def common_pattern(exhibits: Sequence[Exhibit], *, shape: tuple[int, int]) -> Estimate:
@@ -60,7 +60,7 @@ def common_pattern(exhibits: Sequence[Exhibit], *, shape: tuple[int, int]) -> Es
         height, width = (min(a, b) for a, b in zip(shape, exhibit.mean.shape, strict=True))
         total[:height, :width] += exhibit.mean[:height, :width]
         count[:height, :width] += 1.0
-    return in_band(total / np.sqrt(np.maximum(count, 1.0)))
+    return in_band((total / np.sqrt(np.maximum(count, 1.0))).astype(np.float32))
 
 
 def unscramble(exhibits: Sequence[Exhibit], target: Exhibit) -> Unscrambled:
@@ -93,7 +93,7 @@ def kin_of(spectra: Spectra) -> NDArray[np.bool_]:
     phases = _phases(spectra)
     phases = phases - phases.mean(axis=1, keepdims=True)  # what is the same in all tiles says nothing of the nonce
     both = np.einsum("stb,tb->sb", phases, np.conj(phases[0]))
-    likeness = np.sum(np.abs(both) ** 2, axis=1, dtype=np.float64)
+    likeness: NDArray[np.float64] = np.asarray(np.sum(np.abs(both) ** 2, axis=1), dtype=np.float64)
     typical = np.median(likeness[1:])
     spread = 1.4826 * np.median(np.abs(likeness[1:] - typical)) + 1e-9  # of a Gaussian, its standard deviation
     kin = (likeness - typical) / spread > KIN_Z

@@ -94,7 +94,8 @@ def _fitted(plane: Plane, width: int, height: int) -> Plane:
     down, across = min(rows, round(height * scale)), min(columns, round(width * scale))
     top, left = (rows - down) // 2, (columns - across) // 2
     cut = plane[top : top + down, left : left + across]
-    return np.asarray(cv2.resize(cut, (width, height), interpolation=cv2.INTER_AREA if scale > 1 else cv2.INTER_CUBIC))
+    method = cv2.INTER_AREA if scale > 1 else cv2.INTER_CUBIC
+    return np.asarray(cv2.resize(cut, (width, height), interpolation=method), dtype=np.uint8)
 
 
 def _drawn(seed: int, width: int, height: int) -> list[Plane]:

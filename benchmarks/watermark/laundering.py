@@ -60,7 +60,8 @@ def averaged_along_motion(planes: Sequence[Plane], *, radius: int) -> Planes:
         for near in range(max(0, index - radius), min(len(planes), index + radius + 1)):
             if near == index:
                 continue
-            flow = flow_of.calc(plane, planes[near], None)
+            still = np.zeros((height, width, 2), dtype=np.float32)
+            flow = np.asarray(flow_of.calc(plane, planes[near], still), dtype=np.float32)
             moved = cv2.remap(planes[near], x + flow[..., 0], y + flow[..., 1], cv2.INTER_CUBIC)
             misfit = cv2.blur(np.abs(moved.astype(np.float32) - plane), (5, 5))
             trust = np.exp(-np.square(misfit / np.float32(4.0)))
@@ -79,7 +80,7 @@ def coarsened(planes: Sequence[Plane], *, scale: float, step: int) -> Planes:
     for plane in planes:
         less = cv2.resize(plane, small, interpolation=cv2.INTER_AREA)
         back = cv2.resize(less, (width, height), interpolation=cv2.INTER_CUBIC).astype(np.float32)
-        dither = rng.random(back.shape, dtype=np.float32) - np.float32(0.5)
+        dither = rng.random((height, width), dtype=np.float32) - np.float32(0.5)
         done.append(np.clip(np.rint(back / step + dither) * step, 0, 255).astype(np.uint8))
     return tuple(done)
 
@@ -89,5 +90,7 @@ def _smooth_field(rng: np.random.Generator, height: int, width: int) -> NDArray[
     side = min(height, width) / 8
     coarse = (2, max(4, round(height / side) + 3), max(4, round(width / side) + 3))
     points = rng.standard_normal(coarse).astype(np.float32)
-    fields = np.stack([cv2.resize(one, (width, height), interpolation=cv2.INTER_CUBIC) for one in points])
+    fields = np.empty((2, height, width), dtype=np.float32)
+    for field, point in zip(fields, points, strict=True):
+        cv2.resize(point, (width, height), dst=field, interpolation=cv2.INTER_CUBIC)
     return (fields / np.sqrt(np.mean(np.square(fields)))).astype(np.float32)

@@ -71,7 +71,7 @@ class TinyAutoencoder:
         for name, network in (("encoder", self._encoder), ("decoder", self._decoder)):
             state = torch.load(directory / f"taef2_{name}.pth", map_location="cpu", weights_only=True)
             network.load_state_dict(state, strict=True)
-            network.eval().to(memory_format=torch.channels_last)
+            cast(Any, network.eval()).to(memory_format=torch.channels_last)
 
     @torch.inference_mode()
     def regenerate(self, rgb: Rgb, *, noise: float, seed: int = 0) -> Rgb:

@@ -81,7 +81,9 @@ def test_windows_cover_every_picture_once() -> None:
 def test_the_frequencies_that_repeat_are_found() -> None:
     y, x = np.mgrid[0:512, 0:512].astype(np.float32)
     waves = ((5, 11), (-9, 8), (13, 6))
-    pattern = sum(np.cos(2 * np.pi * (u * x + v * y) / TILE) for u, v in waves).astype(np.float32)
+    pattern = np.zeros((512, 512), dtype=np.float32)
+    for u, v in waves:
+        pattern += np.cos(2 * np.pi * (u * x + v * y) / TILE)
 
     found = adversaries.periodic_frequencies(with_pattern(panning(8), pattern, depth=1.0), count=3)
 
