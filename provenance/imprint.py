@@ -12,9 +12,9 @@ from .passage import Passage, Stopwatch
 from .payload import PAYLOAD_BITS, Payload
 from .terms import ReleaseConfig
 from .trial import TRIED_SECONDS, Sample, Trial, try_out
-from .watermark import ACCEPT_LOG10_P, LADDER, Method, Strength
+from .watermark import ACCEPT_LOG10_P, LADDER_DB, Method, Strength
 
-STRONGEST = LADDER[-1]
+STRONGEST_DB = LADDER_DB[-1]
 STEP_DB = 4.0
 """By how much a weak mark is advised to be strengthened: 1.6 times the amplitude."""
 
@@ -63,11 +63,13 @@ def imprint(
         NoMarkPossible: Not even the strongest allowed mark reads back.
     """
     found: Extraction | None = None
-    strength = config.strength
-    for strength in ladder(config.strength) if method.proves_presence else (config.strength,):
+    asked = strength_db = config.strength.db_for(form.width, form.height)
+    for strength_db in ladder(asked) if method.proves_presence else (asked,):
         sample = Sample(start_seconds=_middle(copy_from))
         passage = Passage(watch, sample=sample)
-        marked = method.embed(passage.before(pictures()), payload, config.keyring.current, strength=strength)
+        marked = method.embed(
+            passage.before(pictures()), payload, config.keyring.current, strength=Strength(strength_db)
+        )
         with watch.step("encode", less=("decode", "embed", "measure")):
             write_pictures(passage.after(marked), encoded, form=form, encoding=config.encoding, copy_from=copy_from)
         with watch.step("read_back"):
@@ -90,18 +92,18 @@ def imprint(
                 p_value_log10=found.p_value_log10,
                 psnr_y_db=passage.psnr_y_db,
                 expected_p_value_log10=None if tried is None else tried.p_value_log10,
-                notes=(*_raised(strength, config.strength), *_weak(tried, strength)),
+                notes=(*_raised(strength_db, asked), *_weak(tried, strength_db)),
             )
     seen = "nothing" if found is None or found.p_value_log10 is None else f"log10 p = {found.p_value_log10:.1f}"
     raise NoMarkPossible(
-        f"the mark does not read back from these pixels even at {strength.psnr_y_db:g} dB "
+        f"the mark does not read back from these pixels even at {strength_db:g} dB "
         f"({seen}, wanted {ACCEPT_LOG10_P:g}); nothing was written. Larger, longer or less uniform pictures hold it"
     )
 
 
-def ladder(first: Strength) -> tuple[Strength, ...]:
+def ladder(first_db: float) -> tuple[float, ...]:
     """Return the strengths to try: the one asked for, then every stronger step down to 36 dB."""
-    return (first, *(step for step in LADDER if step.psnr_y_db < first.psnr_y_db))
+    return (first_db, *(step for step in LADDER_DB if step < first_db))
 
 
 def reads_back(found: Extraction, payload: Payload, method: Method) -> bool:
@@ -127,20 +129,20 @@ def _middle(clip: Clip | None) -> float:
     return max(0.0, (float(clip.duration_seconds) - TRIED_SECONDS) / 2)
 
 
-def _weak(tried: Trial | None, strength: Strength) -> tuple[str, ...]:
+def _weak(tried: Trial | None, strength_db: float) -> tuple[str, ...]:
     """Say that ordinary handling may cost the mark, by how much, and what helps."""
     if tried is None or tried.is_safe:
         return ()
     seen = (
         f"after {tried.handling} the mark would read at log10 p = {tried.p_value_log10:.1f}, wanted {ACCEPT_LOG10_P:g}"
     )
-    stronger = max(STRONGEST.psnr_y_db, strength.psnr_y_db - STEP_DB)
-    if stronger < strength.psnr_y_db:
+    stronger = max(STRONGEST_DB, strength_db - STEP_DB)
+    if stronger < strength_db:
         return (f"{seen}, so copies of this file may lose it; --watermark-strength {stronger:g} makes it stronger",)
     return (f"{seen}, so copies of this file may lose it; it is as strong as is allowed",)
 
 
-def _raised(strength: Strength, asked: Strength) -> tuple[str, ...]:
-    if strength == asked:
+def _raised(strength_db: float, asked_db: float) -> tuple[str, ...]:
+    if strength_db == asked_db:
         return ()
-    return (f"the mark was made stronger to read back: {strength.psnr_y_db:g} dB, asked {asked.psnr_y_db:g}",)
+    return (f"the mark was made stronger to read back: {strength_db:g} dB, wanted {asked_db:g}",)

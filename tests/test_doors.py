@@ -19,7 +19,7 @@ PUBLIC = {
     "provenance": """Conclusion Extraction Facts Fingerprint MarkConfig Output Payload Reason Record Recovery
         ReleaseConfig SAME_CONTENT Segment Verdict VerifyConfig content_distance distance fingerprint mark release
         verify weigh""",
-    "provenance.watermark": """ACCEPT_LOG10_P LADDER METHOD_NAMES Method Strength WatermarkKey
+    "provenance.watermark": """ACCEPT_LOG10_P LADDER_DB METHOD_NAMES Method Strength WatermarkKey
         extract_lumas load_method psnr_y""",
 }
 

@@ -1,7 +1,7 @@
 """Everything that is done to marked files, in three lists: ordinary handling (A), rough (B), and ruin (C)."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
@@ -86,11 +86,18 @@ def _cut_bright(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def _codecs() -> list[Attack]:
-    tiers: list[tuple[Codec, Tier]] = [(h264(crf), "A") for crf in (23, 28, 30, 33)]
-    tiers += [(h264(40), "B"), (h264(50), "C"), (h264_rgb(23), "A"), (h264_rgb(30), "A"), (h264_rgb(40), "B")]
-    tiers += [(h264_rgb(50), "C"), (h265(23), "A"), (h265(30), "A"), (h265(35), "B"), (h265(40), "B"), (h265(50), "C")]
-    tiers += [(av1(35), "A"), (av1(45), "A"), (vp9(32), "A"), (vp9(40), "A")]
-    singles = [Attack(codec.name, tier, "codec", codecs=(codec,)) for codec, tier in tiers]
+    tiers: dict[Tier, tuple[Codec, ...]] = {
+        "A": (
+            *(h264(crf) for crf in (23, 28, 30, 33)),
+            *(h264_rgb(crf) for crf in (23, 30)),
+            *(h265(crf) for crf in (23, 30)),
+            *(av1(crf) for crf in (35, 45)),
+            *(vp9(crf) for crf in (32, 40)),
+        ),
+        "B": (h264(40), h264_rgb(40), h265(35), h265(40)),
+        "C": (h264(50), h264_rgb(50), h265(50)),
+    }
+    singles = [Attack(codec.name, tier, "codec", codecs=(codec,)) for tier in tiers for codec in tiers[tier]]
     return [
         Attack("identity", "A", "codec", codecs=()),
         *singles,
@@ -191,6 +198,24 @@ def _pictures() -> list[Attack]:
 
 ATTACKS: tuple[Attack, ...] = (*_codecs(), *_geometry(), *_colours(), *_times(), *_combinations(), *_pictures())
 """Video Seal's validation list (facts: `get_validation_augs(is_video=True)`), and what platforms and people do."""
+
+
+def _on_stills() -> Iterator[Attack]:
+    """What can be done to a single picture, stored as JPEG 85 afterwards as image hosts do."""
+    yield Attack("identity", "A", "picture", codecs=(), still=".png", frames=1)
+    for quality in (90, 75, 60, 50):
+        change = on_each(partial(photometry.through_jpeg, quality=quality))
+        yield Attack(f"JPEG {quality}", "A", "picture", change, codecs=(), still=".png", frames=1)
+    for attack in (*_geometry(), *_colours()):
+        yield replace(attack, codecs=(), still=".jpg", frames=1)
+    tiers: tuple[tuple[int, Tier], ...] = ((80, "B"), (60, "B"), (40, "C"))
+    for quality, tier in tiers:
+        change = on_each(lambda rgb, q=quality: photometry.through_jpeg(_cut_bright(rgb), quality=q))
+        yield Attack(f"JPEG {quality} + crop + dark", tier, "combination", change, codecs=(), still=".png", frames=1)
+
+
+STILL_ATTACKS: tuple[Attack, ...] = tuple(_on_stills())
+"""The same for images: Video Seal's image list as far as it is not about time or video codecs."""
 
 
 def attack_named(name: str) -> Attack:

@@ -44,11 +44,11 @@ def mirrored(rgb: Rgb) -> Rgb:
 
 
 def in_perspective(rgb: Rgb, *, share: float) -> Rgb:
-    """Look at the picture from the side: two corners move inwards by this share of the sides, as one tilted away."""
+    """Film the picture from the side: its corners move inwards by 1, 0.4, 0.1 and 0.7 times this share of the sides."""
     height, width = rgb.shape[:2]
-    x, y = width * share, height * share
     before = np.array([[0, 0], [width, 0], [width, height], [0, height]], dtype=np.float32)
-    after = np.array([[0, 0], [width - x, y], [width, height], [x, height - y]], dtype=np.float32)
+    inwards = np.array([[1.0, 1.0], [-0.2, 0.4], [0.0, -0.1], [0.6, -0.7]], dtype=np.float32)
+    after = before + inwards * np.array([width * share, height * share], dtype=np.float32)
     change = cv2.getPerspectiveTransform(before, after)
     return np.asarray(cv2.warpPerspective(rgb, change, (width, height), flags=cv2.INTER_CUBIC), dtype=np.uint8)
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from .quality import psnr_y as psnr_y
     from .terms import (
         ACCEPT_LOG10_P as ACCEPT_LOG10_P,
-        LADDER as LADDER,
+        LADDER_DB as LADDER_DB,
         METHOD_NAMES as METHOD_NAMES,
         Strength as Strength,
     )
@@ -23,7 +23,7 @@ _HOMES = {
     "keys": ("WatermarkKey",),
     "method": ("Method", "load_method"),
     "quality": ("psnr_y",),
-    "terms": ("ACCEPT_LOG10_P", "LADDER", "METHOD_NAMES", "Strength"),
+    "terms": ("ACCEPT_LOG10_P", "LADDER_DB", "METHOD_NAMES", "Strength"),
 }
 
 

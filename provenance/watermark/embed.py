@@ -42,7 +42,7 @@ def embed(
         height, width = picture.luma.shape
         if marks is None or (marks.width, marks.height) != (width, height):
             marks = _Marks(payload, key, width=width, height=height, start_seconds=picture.pts_seconds)
-        yield replace(picture, luma=_add(picture, marks.at(picture.pts_seconds), rms=strength.rms))
+        yield replace(picture, luma=_add(picture, marks.at(picture.pts_seconds), rms=strength.rms_for(width, height)))
 
 
 class _Marks:

@@ -186,16 +186,16 @@ class _Run:
         self._hold(plane)
         found = self.search.look(self.spectra[-1], self.search.geometry)
         if accepted(found):
-            chunk.found = found
+            chunk.found, chunk.alone = found, True
         else:
             self._look_back()
         if not accepted(self.search.best) and (last or len(self.chunks) in TURNED_AFTER):
             self._search_geometry(last=last)
 
     def _look_back(self) -> None:
-        """Read the last 2, 4 and 8 chunks together; those that did not read alone take the finding."""
+        """Read the last 2, 4 and 8 chunks together, as far as none of them read alone: all take the finding."""
         for window in WINDOWS:
-            if len(self.chunks) < window:
+            if len(self.chunks) < window or any(chunk.alone for chunk in self.chunks[-window:]):
                 break
             found = self.search.look_in_step(self.spectra[-window:], self.search.geometry)
             if accepted(found):
@@ -238,5 +238,5 @@ class _Run:
             alone = self.search.look(spectra, found.geometry)
             if accepted(alone):
                 any_read = True
-                self.chunks[one.number].found = alone
+                self.chunks[one.number].found, self.chunks[one.number].alone = alone, True
         return any_read

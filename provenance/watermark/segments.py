@@ -17,6 +17,8 @@ class Chunk:
     start_ms: int
     end_ms: int
     found: Finding | None = None
+    alone: bool = False
+    """Whether it was read by itself; else together with its neighbours."""
 
 
 def segments_of(chunks: Sequence[Chunk]) -> tuple[Segment, ...]:

@@ -52,10 +52,12 @@ def panning(width: int, height: int, frames: int, *, seed: int = 1) -> Planes:
     return [np.ascontiguousarray(wide[:, 3 * i : 3 * i + width]) for i in range(frames)]
 
 
-def pictures_of(planes: Iterable[Plane]) -> Iterator[Picture]:
+def pictures_of(planes: Iterable[Plane], *, seconds: float = 0.04) -> Iterator[Picture]:
     for index, plane in enumerate(planes):
         chroma = np.full((-(-plane.shape[0] // 2), -(-plane.shape[1] // 2)), 128, np.uint8)
-        yield Picture(luma=plane, chroma=(chroma, chroma), bit_depth=8, pts=index, time_base=Fraction(1, 25))
+        yield Picture(
+            luma=plane, chroma=(chroma, chroma), bit_depth=8, pts=index, time_base=Fraction(round(seconds * 1000), 1000)
+        )
 
 
 @pytest.fixture(scope="session")
@@ -68,8 +70,16 @@ def clip() -> Planes:
 def mark(key: WatermarkKey, payload: Payload) -> Mark:
     """Embed into a list of luma planes."""
 
-    def run(planes: Planes, *, key: WatermarkKey = key, payload: Payload = payload, psnr: float = 43.0) -> Planes:
-        marked = load_method().embed(pictures_of(planes), payload, key, strength=Strength(psnr))
+    def run(
+        planes: Planes,
+        *,
+        key: WatermarkKey = key,
+        payload: Payload = payload,
+        psnr: float = 43.0,
+        seconds: float = 0.04,
+    ) -> Planes:
+        pictures = pictures_of(planes, seconds=seconds)
+        marked = load_method().embed(pictures, payload, key, strength=Strength(psnr))
         return [picture.luma.astype(np.uint8) for picture in marked]
 
     return run

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from sealreel.provenance import Payload
 from sealreel.provenance.watermark import WatermarkKey
+from sealreel.provenance.watermark.combine import at_nonces, tiles_of
 from sealreel.provenance.watermark.decode import Trials, log10_p, read, soften
-from sealreel.provenance.watermark.geometry import IDENTITY, combine, combine_tiles
+from sealreel.provenance.watermark.geometry import IDENTITY
 from sealreel.provenance.watermark.layout import layout_of
-from sealreel.provenance.watermark.tile import tile_spectra
 from sealreel.provenance.watermark.whiten import whiten
 
 
@@ -50,11 +50,11 @@ def test_the_shares_of_all_looks_never_pass_the_budget(looks: list[int]) -> None
 def test_the_tail_over_keys_is_below_the_bound(
     content: str, clip: list[NDArray[np.uint8]], marked: list[NDArray[np.uint8]]
 ) -> None:
-    spectra = tile_spectra(whiten(clip[0] if content == "texture" else marked[0]))
+    plane = whiten(clip[0] if content == "texture" else marked[0])
     rng, keys, level, beyond = np.random.default_rng(3), 100, 2.0, 0
     for _ in range(keys):
         layout = layout_of(WatermarkKey(key_id=1, secret=rng.bytes(32)))
-        soft = soften(layout, combine_tiles(spectra, layout)[None])[0]
+        soft = soften(layout, at_nonces(tiles_of(plane, layout, IDENTITY), layout)[:1])[0]
         beyond += bool(soft @ layout.chips_of(Payload(record_id=5)) >= level * np.linalg.norm(soft))
 
     # Hoeffding twice: p <= exp(-2) for each key, and 100 keys exceed 100 (p + 0.2) with at most exp(-2 · 100 · 0.04).
@@ -64,9 +64,11 @@ def test_the_tail_over_keys_is_below_the_bound(
 def test_the_likeliest_of_all_payloads_under_a_wrong_key_is_not_significant(
     marked: list[NDArray[np.uint8]], other_key: WatermarkKey
 ) -> None:
-    _, reading = read(other_key, combine(whiten(marked[0]), layout_of(other_key), IDENTITY)[None])
+    layout = layout_of(other_key)
+    spectra = at_nonces(tiles_of(whiten(marked[0]), layout, IDENTITY), layout)
+    (reading,) = read(other_key, spectra)
 
-    assert log10_p(reading.z, price=math.log(2)) > -9.0  # holds but for one key in 10^9
+    assert log10_p(reading.z, price=Trials().spend(len(spectra))) > -9.0  # holds but for one key in 10^9
 
 
 @settings(max_examples=20, deadline=None)
@@ -78,4 +80,38 @@ def test_every_payload_survives_chips_and_noise(record_id: int, key_id: int) -> 
     noise = np.random.default_rng(record_id % 2**32).standard_normal((2, layout.chips // 2, 2)) @ [1, 1j]
     spectrum = (chips[0] + 1j * chips[1]) * layout.data_values * 20 + noise[0] * 0.5
 
-    assert read(key, spectrum.astype(np.complex64)[None])[1].payload == payload
+    assert read(key, spectrum.astype(np.complex64)[None])[0].payload == payload
+
+
+def noisy(payload: Payload, key: WatermarkKey, *, z: float, seed: int) -> NDArray[np.complex64]:
+    """Return spectra whose soft chips agree with a payload's to about this z."""
+    layout = layout_of(key)
+    noise = np.random.default_rng(seed).standard_normal((2, layout.chips // 2))
+    chips = layout.chips_of(payload).reshape(2, -1) * (z / math.sqrt(layout.chips)) + noise
+    phases = layout.data_values / np.abs(layout.data_values)
+    return ((chips[0] + 1j * chips[1]) * phases).astype(np.complex64)[None]
+
+
+def test_a_payload_too_weak_to_be_read_is_known_when_asked_for(key: WatermarkKey, payload: Payload) -> None:
+    others = tuple(Payload(record_id=n) for n in range(50))
+    blind, asked = read(key, noisy(payload, key, z=9.0, seed=1), (*others, payload))
+
+    assert log10_p(blind.z, price=math.log(2)) > -9.0
+    assert asked.payload == payload
+    assert log10_p(asked.z, price=math.log(2), log_words=asked.log_words) <= -9.0
+
+
+def test_payloads_of_other_keys_are_not_asked_for(key: WatermarkKey, payload: Payload) -> None:
+    foreign = Payload(record_id=payload.record_id, version=2)
+
+    assert len(read(key, noisy(payload, key, z=9.0, seed=1), (foreign,))) == 1
+
+
+def test_asking_for_more_payloads_costs_significance(key: WatermarkKey, payload: Payload) -> None:
+    spectrum = noisy(payload, key, z=9.0, seed=2)
+    alone = read(key, spectrum, (payload,))[1]
+    among = read(key, spectrum, (payload, *(Payload(record_id=n) for n in range(99))))[1]
+
+    assert alone.z == pytest.approx(among.z, rel=1e-5)
+    assert alone.log_words == 0.0
+    assert among.log_words == pytest.approx(math.log(100))

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,26 +12,32 @@ from numpy.typing import NDArray
 from sealreel.errors import NoMarkPossible
 from sealreel.media import Picture
 from sealreel.provenance import Payload
-from sealreel.provenance.watermark import LADDER, Strength, WatermarkKey, load_method, psnr_y
+from sealreel.provenance.watermark import LADDER_DB, Strength, WatermarkKey, load_method, psnr_y
+from sealreel.provenance.watermark.nonce import NONCES, nonces_of
 
 Planes = list[NDArray[np.uint8]]
 Pictures = Callable[[Iterable[NDArray[np.uint8]]], Iterator[Picture]]
 Mark = Callable[..., Planes]
 
 
-@pytest.mark.parametrize("strength", [LADDER[0], LADDER[-1]])
-def test_a_textured_picture_is_changed_as_much_as_asked(clip: Planes, mark: Mark, strength: Strength) -> None:
-    marked = mark(clip[:1], psnr=strength.psnr_y_db)
+@pytest.mark.parametrize("strength_db", [LADDER_DB[0], LADDER_DB[-1]])
+def test_a_textured_picture_is_changed_as_much_as_asked(clip: Planes, mark: Mark, strength_db: float) -> None:
+    marked = mark(clip[:1], psnr=strength_db)
 
-    assert psnr_y(clip[0], marked[0]) == pytest.approx(strength.psnr_y_db, abs=0.7)
+    assert psnr_y(clip[0], marked[0]) == pytest.approx(strength_db, abs=0.7)
 
 
 def test_the_ladder_climbs_down_to_36_db() -> None:
-    steps = [strength.psnr_y_db for strength in LADDER]
+    assert list(LADDER_DB) == sorted(LADDER_DB, reverse=True)
+    assert LADDER_DB[-1] == 36.0
 
-    assert steps == sorted(steps, reverse=True)
-    assert steps[0] == Strength().psnr_y_db
-    assert steps[-1] == 36.0
+
+@pytest.mark.parametrize(
+    ("size", "db"), [((256, 256), 43.0), ((640, 480), 44.0), ((1080, 1920), 49.8), ((7680, 4320), 50.0)]
+)
+def test_larger_pictures_are_changed_less(size: tuple[int, int], db: float) -> None:
+    assert Strength().db_for(*size) == db
+    assert Strength(40.0).db_for(*size) == 40.0
 
 
 def test_black_is_left_alone(mark: Mark) -> None:
@@ -46,10 +54,40 @@ def test_black_bars_are_left_alone(clip: Planes, mark: Mark) -> None:
 
 def test_an_even_grey_wall_is_hardly_changed(mark: Mark) -> None:
     wall = np.full((512, 512), 128, np.uint8)
-    change = mark([wall], psnr=Strength().psnr_y_db)[0].astype(int) - wall
+    change = mark([wall], psnr=44.0)[0].astype(int) - wall
 
     assert np.abs(change).max() <= 3
     assert np.std(change) < 1.0
+
+
+def changes(planes: Planes, marked: Planes) -> list[NDArray[np.floating[Any]]]:
+    return [after.astype(np.float32) - before for before, after in zip(planes, marked, strict=True)]
+
+
+def test_the_pattern_changes_every_four_seconds_and_not_in_between(clip: Planes, mark: Mark) -> None:
+    planes = [clip[0]] * 9
+    residuals = changes(planes, mark(planes, seconds=1.0))
+    alike = [float(np.corrcoef(residuals[0].ravel(), other.ravel())[0, 1]) for other in residuals]
+
+    assert alike[1] == alike[2] == alike[3] == pytest.approx(1.0)
+    # Pilots, a quarter of the energy, stay. Two nonces of 16 may be equal; these are not.
+    assert max(alike[4], alike[8]) < 0.4
+
+
+def test_two_patterns_pass_into_each_other(clip: Planes, mark: Mark) -> None:
+    planes = [clip[0]] * 101
+    residuals = changes(planes, mark(planes, seconds=0.04))
+    size = [float(np.std(residual)) for residual in residuals]
+    jumps = [float(np.std(b - a)) for a, b in pairwise(residuals)]
+
+    assert max(size) < 1.35 * min(size)  # the pilots of both add up
+    assert 0.0 < max(jumps) < 0.5 * size[0]
+
+
+def test_no_two_clips_of_a_key_begin_alike(key: WatermarkKey) -> None:
+    begin = {nonces_of(key, Payload(record_id=n), first=0, count=1) for n in range(200)}
+
+    assert len(begin) == len(NONCES)  # but for one set of 200 payloads in 10^4: 16 · (15/16)^200
 
 
 def test_a_black_first_picture_does_not_weaken_the_next(clip: Planes, mark: Mark) -> None:

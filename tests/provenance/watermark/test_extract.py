@@ -114,13 +114,41 @@ def test_clips_joined_from_two_payloads_are_told_apart(
     pan: Pan, mark: Mark, stream: Stream, key: WatermarkKey, payload: Payload
 ) -> None:
     second = Payload(record_id=77)
-    first_half = mark(pan(320, 256, 4, seed=5))
-    second_half = mark(pan(320, 256, 4, seed=6), payload=second)
+    first_half = mark(pan(320, 256, 6, seed=5), seconds=0.5)
+    second_half = mark(pan(320, 256, 8, seed=6), payload=second, seconds=0.5)
 
-    found = extract_lumas(stream(first_half + second_half, seconds=2.0), [key], stop_at_log10_p=None)
+    found = extract_lumas(stream(first_half + second_half, seconds=0.5), [key], stop_at_log10_p=None)
 
-    assert [segment.payload for segment in found.segments] == [payload, second]
-    assert [(segment.start_ms, segment.end_ms) for segment in found.segments] == [(0, 8000), (8000, 16000)]
+    assert [(part.start_ms, part.end_ms, part.payload, part.status) for part in found.segments] == [
+        (0, 3000, payload, "decoded"),
+        (3000, 7000, second, "decoded"),
+    ]
+
+
+def test_a_marked_clip_inside_an_unmarked_one_is_located(
+    pan: Pan, mark: Mark, stream: Stream, key: WatermarkKey, payload: Payload
+) -> None:
+    plain, inside = pan(320, 256, 12, seed=7), mark(pan(320, 256, 6, seed=8), seconds=0.5)
+
+    found = extract_lumas(stream([*plain[:8], *inside, *plain[8:]], seconds=0.5), [key], stop_at_log10_p=None)
+
+    assert [(part.start_ms, part.end_ms, part.payload) for part in found.segments] == [
+        (0, 4000, None),
+        (4000, 7000, payload),
+        (7000, 9000, None),
+    ]
+
+
+def test_both_payloads_of_a_joined_and_cropped_clip_are_located(
+    pan: Pan, mark: Mark, stream: Stream, key: WatermarkKey, payload: Payload
+) -> None:
+    second = Payload(record_id=77)
+    joined = mark(pan(480, 360, 6, seed=5), seconds=0.5) + mark(pan(480, 360, 6, seed=6), payload=second, seconds=0.5)
+
+    cropped = [crop(plane, 0.8) for plane in joined]
+    found = extract_lumas(stream(cropped, seconds=0.5), [key], stop_at_log10_p=None)
+
+    assert [(part.start_ms, part.payload) for part in found.segments] == [(0, payload), (3000, second)]
 
 
 def test_a_mark_that_comes_late_is_found(
@@ -132,6 +160,68 @@ def test_a_mark_that_comes_late_is_found(
 
     assert found.payload == payload
     assert found.segments[0].payload is None
+
+
+@pytest.mark.parametrize("first", [0, 70, 95, 130])
+def test_a_piece_from_anywhere_is_read(
+    first: int, pan: Pan, mark: Mark, stream: Stream, key: WatermarkKey, payload: Payload
+) -> None:
+    marked = mark(pan(320, 256, 160, seed=9), seconds=0.05)
+
+    assert extract_lumas(stream(marked[first : first + 20], seconds=0.05), [key]).payload == payload
+
+
+def tilted(plane: Plane) -> Plane:
+    height, width = plane.shape
+    before = np.array([[0, 0], [width, 0], [width, height], [0, height]], dtype=np.float32)
+    after = before + np.array([[18, 14], [-4, 6], [0, -2], [10, -10]], dtype=np.float32)
+    change = cv2.getPerspectiveTransform(before, after)
+    return np.asarray(cv2.warpPerspective(plane, change, (width, height)), dtype=np.uint8)
+
+
+def test_a_picture_filmed_from_the_side_is_read(
+    marked: Planes, stream: Stream, key: WatermarkKey, payload: Payload
+) -> None:
+    found = extract_lumas(stream(map(tilted, marked)), [key])
+
+    assert found.payload == payload
+    assert "in perspective" in found.geometry
+
+
+def drowned(planes: Planes, sigma: float) -> Planes:
+    rng = np.random.default_rng(11)
+    return [np.clip(plane + rng.normal(0.0, sigma, plane.shape), 0, 255).astype(np.uint8) for plane in planes]
+
+
+def test_a_mark_too_weak_to_be_read_is_present_when_asked_for(
+    marked: Planes, stream: Stream, key: WatermarkKey, payload: Payload
+) -> None:
+    weak = drowned(marked[:2], 50.0)
+    others = [Payload(record_id=n) for n in range(20)]
+    asked = extract_lumas(stream(weak), [key], known=[*others, payload])
+
+    assert extract_lumas(stream(weak), [key]).status == "not_found"
+    assert (asked.status, asked.payload) == ("present", payload)
+    assert asked.p_value_log10 is not None
+    assert asked.p_value_log10 <= ACCEPT_LOG10_P
+    assert [segment.status for segment in asked.segments] == ["present"]
+
+
+def test_asking_for_payloads_that_are_not_there_finds_none(
+    clip: Planes, marked: Planes, stream: Stream, key: WatermarkKey
+) -> None:
+    others = [Payload(record_id=n) for n in range(20)]
+
+    assert extract_lumas(stream(clip), [key], known=others).status == "not_found"
+    assert extract_lumas(stream(drowned(marked[:2], 50.0)), [key], known=others).status == "not_found"
+
+
+def test_a_readable_mark_is_read_whatever_is_asked_for(
+    marked: Planes, stream: Stream, key: WatermarkKey, payload: Payload
+) -> None:
+    found = extract_lumas(stream(marked), [key], known=[Payload(record_id=1), payload])
+
+    assert (found.status, found.payload) == ("decoded", payload)
 
 
 @pytest.mark.parametrize("size", [(256, 256), (192, 108)])

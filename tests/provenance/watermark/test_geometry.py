@@ -1,5 +1,6 @@
 """Laying a turned picture back on the grid, to a fraction of a pixel."""
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
@@ -7,15 +8,16 @@ from numpy.typing import NDArray
 
 from sealreel.provenance import Payload
 from sealreel.provenance.watermark import WatermarkKey
+from sealreel.provenance.watermark.combine import at_likely_places, at_nonces, in_step, tiles_of
 from sealreel.provenance.watermark.geometry import (
     IDENTITY,
     Geometry,
-    combine,
-    combine_at_likely_offsets,
     lay_on_grid,
+    tilt,
     whole_picture_turns,
 )
 from sealreel.provenance.watermark.layout import TILE, layout_of
+from sealreel.provenance.watermark.nonce import NONCES
 from sealreel.provenance.watermark.sharpen import sharpen
 from sealreel.provenance.watermark.tile import pattern
 
@@ -24,9 +26,8 @@ MARK = pattern(layout_of(KEY), Payload(record_id=9), width=512, height=512)
 
 
 def worst_distance(found: Geometry, true: Geometry) -> float:
-    corners = np.array([[0, 0], [512, 0], [0, 512], [512, 512]])
-    apart = corners @ (found.as_array() - true.as_array()).T + np.subtract(found.shift, true.shift)
-    return float(np.abs(apart).max())
+    corners = np.array([[0, 0], [512, 0], [0, 512], [512, 512]], dtype=np.float64)
+    return float(np.abs(found.places(corners) - true.places(corners)).max())
 
 
 def test_a_plane_that_was_not_turned_is_not_resampled() -> None:
@@ -49,7 +50,7 @@ def test_a_whole_picture_turn_is_undone_exactly(turned: NDArray[np.float32]) -> 
     shift=st.tuples(st.floats(-1.0, 1.0), st.floats(-1.0, 1.0)),
 )
 def test_a_slightly_wrong_geometry_is_sharpened(bend: list[float], shift: tuple[float, float]) -> None:
-    wrong = Geometry.of(np.eye(2) + np.reshape(bend, (2, 2)), np.asarray(shift))
+    wrong = Geometry.of(np.eye(2) + np.reshape(bend, (2, 2))).moved(*shift)
     _, found = sharpen(MARK, layout_of(KEY), wrong)
 
     assert worst_distance(found, IDENTITY) < 0.1
@@ -58,10 +59,52 @@ def test_a_slightly_wrong_geometry_is_sharpened(bend: list[float], shift: tuple[
 @pytest.mark.parametrize(("row", "column"), [(0, 0), (1, 2), (2, 1)])
 def test_the_place_in_the_table_is_found(row: int, column: int) -> None:
     seen = np.ascontiguousarray(MARK[row * TILE :, column * TILE :])
-    rows, geometries = combine_at_likely_offsets(seen, layout_of(KEY), Geometry(shift=(0.0, 0.0)), count=1)
+    layout = layout_of(KEY)
+    spectra, moves = at_likely_places(tiles_of(seen, layout, IDENTITY), layout, count=1)
+    moved = at_nonces(tiles_of(seen, layout, IDENTITY.moved(column * TILE, row * TILE)), layout)
 
-    assert geometries[0].shift == (column * TILE, row * TILE)
-    assert np.allclose(rows[0], combine(seen, layout_of(KEY), geometries[0]), rtol=1e-3, atol=0.5)
+    assert moves == ((row, column),)
+    assert np.allclose(spectra[0], moved[0], rtol=1e-3, atol=0.5)
+
+
+@pytest.mark.parametrize("tilted", [tilt(0.05, 0.0, width=512, height=512), tilt(-0.03, 0.04, width=512, height=512)])
+def test_a_picture_filmed_from_the_side_is_sharpened(tilted: Geometry) -> None:
+    side = np.linalg.inv(tilted.as_array())
+    seen = cv2.warpPerspective(MARK, side, (512, 512), flags=cv2.INTER_CUBIC)
+    start = tilted.then(tilt(0.015, -0.015, width=512, height=512).as_array())
+    _, found = sharpen(np.asarray(seen, dtype=np.float32), layout_of(KEY), start)
+
+    assert worst_distance(found, tilted) < 1.0  # the warp above counts from pixel middles: half a pixel
+
+
+def test_maps_are_put_one_after_the_other() -> None:
+    turn, point = Geometry.of(np.array([[0.0, 1.0], [-1.0, 0.0]])).moved(0.0, 512.0), np.array([[10.0, 20.0]])
+
+    assert np.allclose(IDENTITY.moved(3.0, 4.0).after(turn).places(point), turn.places(point) + np.array([3.0, 4.0]))
+
+
+def test_parts_under_different_nonces_add_up(key: WatermarkKey, payload: Payload) -> None:
+    layout = layout_of(key)
+    planes = [pattern(layout, payload, width=640, height=512, nonce=NONCES[n]) for n in (3, 11, 3, 6)]
+    parts = [at_nonces(tiles_of(plane, layout, IDENTITY), layout) for plane in planes]
+    clearest = max(range(16), key=lambda n: float(np.linalg.norm(parts[0][n])))
+
+    assert clearest == 3
+    total = in_step(parts, layout)
+    assert max(float(np.linalg.norm(row)) for row in total) > 3.5 * float(np.linalg.norm(parts[0][3]))
+
+
+def test_tiles_without_pilots_count_little(key: WatermarkKey, payload: Payload) -> None:
+    layout, rng = layout_of(key), np.random.default_rng(5)
+    plane = np.concatenate(
+        [pattern(layout, payload, width=1024, height=512), rng.standard_normal((512, 1024), np.float32)]
+    )
+    seen = tiles_of(np.ascontiguousarray(plane), layout, IDENTITY)
+    weighed = seen.weighed()
+    kept = np.linalg.norm(weighed.data, axis=-1) / np.linalg.norm(seen.data, axis=-1)
+
+    assert kept[:3].min() > 0.6
+    assert kept[6:].max() < 0.2
 
 
 @pytest.mark.parametrize(
@@ -74,4 +117,4 @@ def test_the_place_in_the_table_is_found(row: int, column: int) -> None:
     ],
 )
 def test_a_geometry_is_said_in_words(matrix: tuple[float, float, float, float], words: str) -> None:
-    assert Geometry(matrix).words() == words
+    assert Geometry.of(np.reshape(matrix, (2, 2))).words(512, 512) == words
