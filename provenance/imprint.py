@@ -65,7 +65,7 @@ def imprint(
     found: Extraction | None = None
     asked = strength_db = config.strength.db_for(form.width, form.height)
     for strength_db in ladder(asked) if method.proves_presence else (asked,):
-        sample = Sample(start_seconds=_middle(copy_from))
+        sample = Sample(start_seconds=_middle(copy_from), still=form.is_image)
         passage = Passage(watch, sample=sample)
         marked = method.embed(
             passage.before(pictures()), payload, config.keyring.current, strength=Strength(strength_db)
