@@ -23,6 +23,9 @@ PEERS_LEAD = 0.25
 """“Far ahead”, as a number."""
 PEERS_BEHIND = 1.0
 """Clips, in any attack."""
+SAME_SCENE = "same scene"
+"""In the name of a copy onto the next seconds of the recorded clip: content so alike is not told apart, as the threat
+model says, and no goal holds against it."""
 UNTOUCHED_SEARCHES, BLIND_SEARCHES = 10_000, 1_000
 
 Tier = Literal["A", "B", "C"]
@@ -61,6 +64,8 @@ class Searched(Protocol):
 class Attempted(Protocol):
     """One attempt of an adversary."""
 
+    @property
+    def attack(self) -> str: ...
     @property
     def outcome(self) -> str: ...
     @property
@@ -182,11 +187,15 @@ def security_goals(rows: Iterable[Attempted]) -> tuple[Row, ...]:
     """What folding, averaging and collusion must not reach, and a copied mark that must not pass for the real one."""
     attempts = list(rows)
     judged = [not row.is_loss for row in attempts if row.judged]
-    copies = [row.outcome != "forged" for row in attempts if row.outcome in ("forged", "caught", "not forged")]
+    copies = [
+        row.outcome != "forged"
+        for row in attempts
+        if row.outcome in ("forged", "caught", "not forged") and SAME_SCENE not in row.attack
+    ]
     found: list[Row] = []
     for goal, text, held in (
         ("security.removal", "attempts by folding, averaging and collusion that do not remove it within 38 dB", judged),
-        ("security.copies", "copied marks that do not pass for the real one", copies),
+        ("security.copies", "marks copied or forged onto other content that do not pass for real ones", copies),
     ):
         if held:
             found.append(

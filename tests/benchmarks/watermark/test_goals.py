@@ -38,6 +38,7 @@ class Searches:
 @dataclass(frozen=True)
 class Attempt:
     outcome: str
+    attack: str = "copying the mark onto b"
     judged: bool = False
     is_loss: bool = False
 
@@ -136,6 +137,12 @@ def test_only_judged_attempts_and_forged_copies_miss_the_security_goals() -> Non
 
     assert goals["security.removal"].met
     assert not goals["security.copies"].met
+
+
+def test_a_copy_onto_the_same_scene_is_published_and_not_judged() -> None:
+    rows = [Attempt("forged", attack="copying the mark onto the same scene a moment later"), Attempt("caught")]
+
+    assert by_name(security_goals(rows))["security.copies"].met
 
 
 def test_the_interval_is_wilson_s() -> None:
