@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from . import adversaries, collusion, geometry, laundering
 from .adversaries import Estimate, Passage
 from .collusion import Exhibit
-from .crowd import stretches
+from .crowd import STRETCH_SECONDS
 from .outcomes import BUDGET_DB
 from .specimen import Plane, Planes, Specimen
 
@@ -166,16 +166,13 @@ def _shared(specimen: Specimen, crowd: Sequence[Exhibit]) -> list[Passage]:
 
 
 def _unscrambled(specimen: Specimen, crowd: Sequence[Exhibit]) -> list[Passage]:
-    """Each stretch of the clip has its own kin among the crowd."""
-    found: list[Passage] = []
-    start = 0
-    for piece in stretches(specimen.marked, specimen.rate):
-        end = start + len(piece)
-        estimate = collusion.unscramble(crowd, collusion.exhibit_of(piece)).estimate
-        found.append(Passage(range(start, end), estimate))
-        start = end
-    rest = range(found[-1].frames.start, len(specimen.marked))
-    return [*found[:-1], Passage(rest, found[-1].estimate)]
+    """Each stretch of the clip, the short rest too, has its own kin among the crowd."""
+    length, count = round(STRETCH_SECONDS * specimen.rate), len(specimen.marked)
+    spans = [range(start, min(start + length, count)) for start in range(0, count, length)]
+    pieces = [collusion.exhibit_of([specimen.marked[index] for index in span]) for span in spans]
+    return [
+        Passage(span, collusion.unscramble(crowd, piece).estimate) for span, piece in zip(spans, pieces, strict=True)
+    ]
 
 
 def _pilot_frequencies(specimen: Specimen, *, count: int) -> NDArray[np.intp]:
