@@ -62,7 +62,7 @@ def _fit(seen: NDArray[np.complex64], layout: Layout, *, numbers: int) -> tuple[
         slope = -turned.imag.ravel() @ flat
         bend = (flat * np.tile(weight, len(aligned))[:, None]).T @ flat
         damped = bend + np.diag(1e-9 + DAMPING * np.diag(bend))
-        step = np.linalg.solve(damped, slope)
+        step = np.asarray(np.linalg.solve(damped, slope), dtype=np.float64)
         turn = math.sqrt(float(np.mean((flat @ step) ** 2)))
         fit[:numbers] += step * min(1.0, LONGEST_STEP / (turn + 1e-9))
     turned = aligned * np.exp(1j * (slopes @ fit))
