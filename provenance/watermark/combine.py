@@ -9,14 +9,19 @@ from numpy.typing import NDArray
 
 from .fourier import correlate_circularly
 from .geometry import Geometry, lay_on_grid
-from .layout import TABLE, Layout
-from .nonce import NONCES, SIDE
+from .layout import TABLE, WEAVES, Layout
+from .nonce import NONCES, PLACES, STEP
 from .tile import at_bins, tile_spectra
 
 Spectra = NDArray[np.complex64]
 
 LEAST_WEIGHT = 0.05
 """Of a tile that shows no pilots, against the one that shows most: doubt is not proof of absence."""
+LIKELY = 48
+"""Nonces, or places, that are read; each is paid for. At the least signal that can be read at all the right one of
+1,024 has an energy 3.6 standard deviations above the others' mean."""
+PLACES_KEPT = 8
+"""Of each weave."""
 NEIGHBOURS = 3
 """Tiles each way that are asked together: one tile's 48 pilots are too few to tell."""
 
@@ -54,53 +59,87 @@ def tiles_of(plane: NDArray[np.float32], layout: Layout, geometry: Geometry) -> 
     return Tiles(at_bins(spectra, layout.data_bins), agreement.astype(np.float32), (row, column))
 
 
-def at_nonces(tiles: Tiles, layout: Layout) -> Spectra:
-    """Return the sum over tiles under each nonce, (16, bins), where the first tile's place in the picture is known."""
-    rows, columns, _ = tiles.data.shape
-    sums: list[Spectra] = []
-    for row, column in NONCES:
-        down = (tiles.first[0] + row + np.arange(rows, dtype=np.intp)) % TABLE
-        across = (tiles.first[1] + column + np.arange(columns, dtype=np.intp)) % TABLE
-        sums.append(np.einsum("rcb,rcb->b", tiles.data, layout.scramble[np.ix_(down, across)]))
-    return np.stack(sums).astype(np.complex64)
+def at_nonces(tiles: Tiles, layout: Layout, *, count: int = LIKELY) -> Spectra:
+    """Return the sum over tiles under the likeliest nonces, (count, bins), where the first tile's place is known.
+
+    Under the right one of the 1,024 nonces the tiles add up in step and have the most energy. The payload signs play
+    no part in that choice.
+    """
+    rows, columns, bins = tiles.data.shape
+    places = _grid(rows, columns) + np.array(tiles.first)  # (tiles, 2)
+    entries = places @ layout.weaves.transpose(0, 2, 1)  # (64, tiles, 2)
+    table, seen = layout.scramble.reshape(-1, bins), tiles.data.reshape(-1, bins)
+    sums = np.empty((NONCES, bins), dtype=np.complex64)
+    for weave in range(WEAVES):
+        at = (entries[weave] + PLACES[:, None]) % TABLE  # (16, tiles, 2)
+        signs = table[at[..., 0] * TABLE + at[..., 1]]  # (16, tiles, bins)
+        sums[weave * len(PLACES) : (weave + 1) * len(PLACES)] = np.einsum("ptb,tb->pb", signs, seen)
+    energy = _energy(sums, layout)
+    return sums[np.argsort(energy)[::-1][:count]]
 
 
-def at_likely_places(tiles: Tiles, layout: Layout, *, count: int) -> tuple[Spectra, tuple[tuple[int, int], ...]]:
-    """Do the same where it is not known which tile of the table comes first.
+def at_likely_places(
+    tiles: Tiles, layout: Layout, *, count: int = LIKELY
+) -> tuple[Spectra, tuple[tuple[int, int], ...]]:
+    """Do the same where it is not known which tile of the picture comes first.
 
-    The sum over tiles at each of the 1,024 places is a circular correlation of the spectra with the table, so two
-    FFTs give all of them; the right place adds up in step and has the most energy. The payload signs play no part.
+    For each weave, the sum over tiles at each of the 1,024 places is a circular correlation of the spectra with the
+    table, so two FFTs give all of them.
 
     Returns:
-        The sums at the `count` most energetic places, (count, bins), and by how many tiles (down, across) the
-        marked plane must be moved for the first tile to lie there; nonces are places too, so this is modulo 8.
+        The sums at the `count` most energetic of all weaves and places, (count, bins), and by how many tiles (down,
+        across) the marked plane must be moved for the first tile to lie where it did; modulo 8, as nonces are places
+        too.
     """
-    seen = np.zeros_like(layout.scramble, dtype=np.complex64)  # (32, 32, bins)
-    rows, columns, _ = tiles.data.shape
-    seen[:rows, :columns] = tiles.data
-    sums = correlate_circularly(seen, layout.scramble.astype(np.complex64))
+    rows, columns, bins = tiles.data.shape
+    places, table = _grid(rows, columns), layout.scramble.astype(np.complex64)
+    best: list[tuple[float, NDArray[np.complex64], tuple[int, int]]] = []
+    for weave in layout.weaves:
+        entries = (places @ weave.T) % TABLE
+        seen = np.zeros_like(table)  # (32, 32, bins)
+        seen[entries[:, 0], entries[:, 1]] = tiles.data.reshape(-1, bins)
+        sums = correlate_circularly(seen, table).reshape(-1, bins)
+        energy = _energy(sums, layout)
+        for i in np.argpartition(energy, -PLACES_KEPT)[-PLACES_KEPT:].tolist():
+            place = _undone(weave) @ divmod(i, TABLE)  # of the first tile seen, in tiles of the picture
+            move = (int(place[0]) - tiles.first[0]) % STEP, (int(place[1]) - tiles.first[1]) % STEP
+            best.append((float(energy[i]), sums[i].copy(), move))
+    best.sort(key=lambda one: -one[0])
+    return np.stack([spectrum for _, spectrum, _ in best[:count]]), tuple(move for _, _, move in best[:count])
+
+
+def _grid(rows: int, columns: int) -> NDArray[np.intp]:
+    """Return row and column of each tile, row by row, (rows × columns, 2)."""
+    return np.argwhere(np.ones((rows, columns), dtype=np.bool_))
+
+
+def _energy(sums: Spectra, layout: Layout) -> NDArray[np.float32]:
+    """Return the energy of each sum, every frequency weighted by its share of the mark over its power."""
     power = sums.real**2 + sums.imag**2
-    energy = (power * (np.abs(layout.data_values) ** 2 / power.mean(axis=(0, 1)))).sum(axis=-1)
-    best = [(i // TABLE, i % TABLE) for i in np.argsort(energy, axis=None)[::-1][:count].tolist()]
-    step = TABLE // SIDE
-    moves = tuple(((r - tiles.first[0]) % step, (c - tiles.first[1]) % step) for r, c in best)
-    return np.stack([sums[place] for place in best]).astype(np.complex64), moves
+    return power @ (np.abs(layout.data_values) ** 2 / (power.mean(axis=0) + np.float32(1e-12)))
+
+
+def _undone(weave: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Return the inverse of a (2, 2) matrix modulo the table's size."""
+    (a, b), (c, d) = weave.tolist()
+    inverse = pow(a * d - b * c, -1, TABLE)
+    return np.array([[d, -b], [-c, a]], dtype=np.intp) * inverse % TABLE
 
 
 def in_step(parts: Sequence[Spectra], layout: Layout) -> Spectra:
-    """Add up parts of a clip that may lie under different nonces, each (16, bins); returns (16, bins).
+    """Add up parts of a clip that may lie under different nonces, each (nonces, bins); returns (nonces, bins).
 
-    Row n is the sum if the clearest part lies under nonce n: every further part is added under the nonce that agrees
-    with the sum so far. Chips are the same under every nonce, so the right ones agree; the payload signs play no part.
+    Row n is the sum if the clearest part lies under its n-th likeliest nonce: every further part is added under the
+    nonce that agrees with the sum so far. Chips are the same under every nonce, so the right ones agree; the payload
+    signs play no part.
     """
     weight = np.abs(layout.data_values) ** 2
-    energies = [(np.abs(part) ** 2 * weight).sum(axis=1) for part in parts]
+    energies = [_energy(part, layout) for part in parts]
     contrast = [float(energy.max() / (np.median(energy) + 1e-12)) for energy in energies]
     order = sorted(range(len(parts)), key=lambda index: -contrast[index])
     total = parts[order[0]].copy()
-    rows = np.arange(len(total))
     for index in order[1:]:
         level = np.mean(np.abs(total) ** 2, axis=0) + np.float32(1e-12)
-        agreement = ((total * (weight / level)) @ np.conj(parts[index]).T).real  # (16, 16)
-        total[rows] += parts[index][agreement.argmax(axis=1)]
+        agreement = ((total * (weight / level)) @ np.conj(parts[index]).T).real  # (nonces, nonces)
+        total += parts[index][agreement.argmax(axis=1)]
     return total

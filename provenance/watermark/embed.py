@@ -14,7 +14,7 @@ from ..payload import Payload
 from .keys import WatermarkKey
 from .layout import layout_of
 from .mask import allowance
-from .nonce import FADE_SECONDS, STRETCH_SECONDS, nonces_of
+from .nonce import FADE_SECONDS, STRETCH_SECONDS, nonce_of
 from .terms import Strength
 from .tile import MAX_ASPECT, MIN_SHORT_SIDE, markable, pattern
 
@@ -72,7 +72,7 @@ class _Marks:
 
     def _of(self, number: int) -> NDArray[np.float32]:
         if number not in self._drawn:
-            (nonce,) = nonces_of(self._key, self._payload, first=number, count=1)
+            nonce = nonce_of(self._key, self._payload, number)
             drawn = pattern(layout_of(self._key), self._payload, width=self.width, height=self.height, nonce=nonce)
             self._drawn = {old: mark for old, mark in self._drawn.items() if old == number - 1} | {number: drawn}
         return self._drawn[number]

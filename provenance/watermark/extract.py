@@ -1,5 +1,6 @@
 """Look for a mark in a stream of pictures: upright and whole first, turned and cut only when that finds nothing."""
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -20,7 +21,7 @@ from .whiten import Sum, whiten
 
 CHUNK_SECONDS = 1.0
 """The finest that a mark is located in time."""
-EARLY_LOOKS = frozenset((1, 2, 4, 8, 16, 32))
+EARLY_LOOKS = frozenset((1, 4, 16))
 """Frames after which the cheap look is taken, for readers who may stop."""
 WINDOWS = (2, 4, 8)
 """Chunks that are read together when the last of them does not read alone."""
@@ -115,8 +116,8 @@ class _Run:
     part: _Part | None = None
     total: Sum = field(default_factory=Sum)
     chunks: list[Chunk] = field(default_factory=list[Chunk])
-    spectra: list[list[Spectra]] = field(default_factory=list[list[Spectra]])
-    """Of each chunk, in the geometry that was in force when it was read."""
+    recent: deque[list[Spectra]] = field(default_factory=lambda: deque[list[Spectra]](maxlen=max(WINDOWS)))
+    """Of the last chunks, in the geometry that was in force when each was read."""
     held: list[_Held] = field(default_factory=list[_Held])
     keep_every: int = 1
     frames: int = 0
@@ -182,9 +183,10 @@ class _Run:
             return
         chunk = Chunk(round(part.start_seconds * 1000), round(end_seconds * 1000))
         self.chunks.append(chunk)
-        self.spectra.append(self.search.spectra(plane, self.search.geometry))
+        spectra = self.search.spectra(plane, self.search.geometry)
+        self.recent.append(spectra)
         self._hold(plane)
-        found = self.search.look(self.spectra[-1], self.search.geometry)
+        found = self.search.look(spectra, self.search.geometry)
         if accepted(found):
             chunk.found, chunk.alone = found, True
         else:
@@ -197,7 +199,7 @@ class _Run:
         for window in WINDOWS:
             if len(self.chunks) < window or any(chunk.alone for chunk in self.chunks[-window:]):
                 break
-            found = self.search.look_in_step(self.spectra[-window:], self.search.geometry)
+            found = self.search.look_in_step(list(self.recent)[-window:], self.search.geometry)
             if accepted(found):
                 for chunk in self.chunks[-window:]:
                     chunk.found = chunk.found or found
@@ -217,8 +219,9 @@ class _Run:
         if plane is None or not plane.any():  # blank pictures level to nothing
             return
         found = self.search.look_at_plane(plane, IDENTITY)
-        if not accepted(found) and last and len(self.spectra) > 1:
-            found = self.search.look_in_step(self.spectra, self.search.geometry)
+        if not accepted(found) and last and len(self.held) > 1:
+            parts = [self.search.spectra(one.plane, self.search.geometry) for one in self.held]
+            found = self.search.look_in_step(parts, self.search.geometry)
         if not accepted(found):
             found = self.search.turned(plane)
         if not accepted(found) and last:
@@ -234,7 +237,6 @@ class _Run:
         any_read = False
         for one in self.held:
             spectra = self.search.spectra(one.plane, found.geometry)
-            self.spectra[one.number] = spectra
             alone = self.search.look(spectra, found.geometry)
             if accepted(alone):
                 any_read = True

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ..payload import Payload
 from . import code
-from .keys import WatermarkKey, keyed_order, keyed_phases, keyed_signs
+from .keys import WatermarkKey, keyed_order, keyed_phases, keyed_signs, keyed_words
 
 TILE = 128
 """Side of a tile in canonical pixels."""
@@ -22,7 +22,9 @@ PILOT_INNER_RADIUS = 7
 PILOTS = 48
 PILOT_ENERGY = 0.25
 TABLE = 32
-"""Tiles after which the scrambling repeats: 4096 canonical pixels, more than any picture we mark."""
+"""Rows and columns of the scrambling table: more tiles than any picture we mark has."""
+WEAVES = 64
+"""Linear maps from a tile's row and column to an entry of the table; each visits every entry once."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,7 +44,9 @@ class Layout:
     sign_of_chip: NDArray[np.float32]
     """(2 × bins,): the keyed signs that the p-value is proven over. Nothing else may depend on them."""
     scramble: NDArray[np.float32]
-    """(32, 32, bins): a sign for each tile (row, column) and bin, so that no two tiles look alike."""
+    """(32, 32, bins): a sign for each entry and bin, so that no two tiles look alike."""
+    weaves: NDArray[np.intp]
+    """(64, 2, 2): entry = weave · (row, column) of the tile, modulo 32; odd determinants, so that it can be undone."""
 
     @property
     def chips(self) -> int:
@@ -78,7 +82,15 @@ def layout_of(key: WatermarkKey) -> Layout:
         symbol_of_chip=_repeat_symbols(key, chips),
         sign_of_chip=keyed_signs(key, "signs", chips),
         scramble=keyed_signs(key, "scramble", TABLE * TABLE * len(data_bins)).reshape(TABLE, TABLE, -1),
+        weaves=_weaves(key),
     )
+
+
+def _weaves(key: WatermarkKey) -> NDArray[np.intp]:
+    """Draw linear maps modulo 32 until 64 of them can be undone; three of eight draws can."""
+    drawn = (keyed_words(key, "weaves", 4 * 8 * WEAVES) % np.uint64(TABLE)).astype(np.intp).reshape(-1, 2, 2)
+    determinants = drawn[:, 0, 0] * drawn[:, 1, 1] - drawn[:, 0, 1] * drawn[:, 1, 0]
+    return drawn[determinants % 2 == 1][:WEAVES]
 
 
 def _annulus() -> NDArray[np.intp]:

@@ -1,30 +1,50 @@
 """What changes the pattern from stretch to stretch of a clip, and from clip to clip of one key."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
 from ..payload import Payload
 from .keys import WatermarkKey, keyed_words
-from .layout import TABLE
+from .layout import TABLE, WEAVES
 
 STRETCH_SECONDS = 4.0
 """How long one pattern is shown. Long enough to be coded once and copied by the encoder; a longer one would give
 whoever averages pictures more of them."""
 FADE_SECONDS = 0.25
 """Two patterns pass into each other over this time at the end of a stretch, so that nothing jumps."""
-SIDE = 4
-"""Nonces lie on a lattice of 4 × 4 places in the table, 8 tiles apart: tables of two nonces share no tile of a
-16:9 picture, so what is learnt under one says nothing of another."""
-NONCES: tuple[tuple[int, int], ...] = tuple(
-    (row * TABLE // SIDE, column * TABLE // SIDE) for row in range(SIDE) for column in range(SIDE)
-)
-"""(row, column) of the table at which the picture's first tile begins; the reader tries all 16."""
+STEP = 8
+"""Tiles between two places where a picture's first tile may lie in the table: pictures up to 8 tiles high or wide that
+begin at different places under one weave share no entry."""
+PLACES: NDArray[np.intp] = np.stack(
+    np.meshgrid(np.arange(0, TABLE, STEP), np.arange(0, TABLE, STEP), indexing="ij"), axis=-1
+).reshape(-1, 2)
+"""(16, 2): row and column."""
+NONCES = WEAVES * len(PLACES)
+"""1,024. Whoever finds two stretches of one nonce can begin to learn its signs from the products of their tiles; two
+minutes of footage held such a pair when there were 16 nonces, three hours do now (benchmark, collusion)."""
 
 
-def nonces_of(key: WatermarkKey, payload: Payload, *, first: int, count: int) -> tuple[tuple[int, int], ...]:
-    """Return the nonces of some stretches of a clip; they follow from key and payload, so marking can be repeated.
+@dataclass(frozen=True, slots=True)
+class Nonce:
+    """Which entries of the scrambling table the tiles of a picture use."""
+
+    weave: int
+    """Which of the key's 64 linear maps takes a tile's row and column to an entry."""
+    place: int
+    """Which of the 16 places the picture's first tile lies at."""
+
+    @property
+    def origin(self) -> NDArray[np.intp]:
+        """Return the entry of the picture's first tile, (row, column)."""
+        return PLACES[self.place]
+
+
+def nonce_of(key: WatermarkKey, payload: Payload, stretch: int) -> Nonce:
+    """Return the nonce of a stretch of a clip; it follows from key and payload, so marking can be repeated.
 
     To whoever does not hold the key they are fair draws: HMAC-SHA256 → Philox, as all keyed choices.
     """
-    words: NDArray[np.uint64] = keyed_words(key, f"nonce/{payload}", first + count)[first:]
-    return tuple(NONCES[int(word) % len(NONCES)] for word in words)
+    word = int(keyed_words(key, f"nonce/{payload}/{stretch}", 1)[0]) % NONCES
+    return Nonce(*divmod(word, len(PLACES)))

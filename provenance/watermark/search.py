@@ -17,7 +17,6 @@ from .resync import candidates, tilted_candidates
 from .terms import ACCEPT_LOG10_P
 
 TRIED_GEOMETRIES = 3
-TRIED_PLACES = 24
 
 Plane = NDArray[np.float32]
 
@@ -50,10 +49,10 @@ class Search:
     trials: Trials = field(default_factory=Trials)
     geometry: Geometry = IDENTITY
     best: Finding | None = None
-    """The most significant finding of the whole clip, accepted or not; one that was read before one asked for."""
+    """The surest finding of the whole clip, accepted or not."""
 
     def spectra(self, plane: Plane, geometry: Geometry) -> list[Spectra]:
-        """Return what a plane carries under each nonce, (16, bins), for each key; no look at the signs."""
+        """Return what a plane carries under its likeliest nonces, (nonces, bins), for each key."""
         return [at_nonces(tiles_of(plane, layout_of(key), geometry), layout_of(key)) for key in self.keys]
 
     def look(self, spectra: Sequence[Spectra], geometry: Geometry) -> Finding | None:
@@ -106,7 +105,7 @@ class Search:
         return None
 
     def _read_places(self, tiles: Tiles, key: WatermarkKey, geometry: Geometry) -> Finding | None:
-        rows, moves = at_likely_places(tiles, layout_of(key), count=TRIED_PLACES)
+        rows, moves = at_likely_places(tiles, layout_of(key))
         price = self._price(len(rows))
         findings = [
             self._finding(reading, geometry.moved(moves[reading.row][1] * TILE, moves[reading.row][0] * TILE), price)
@@ -128,19 +127,32 @@ class Search:
         return self.trials.spend(looks) + (math.log(2.0) if self.known else 0.0)
 
     @staticmethod
+    def _surer(new: Finding, old: Finding) -> bool:
+        """Say whether a finding takes the place of an earlier one; one that was read, of the same payload, does."""
+        if accepted(new) and accepted(old) and new.reading.payload == old.reading.payload and new.blind != old.blind:
+            return new.blind
+        return _rank(new) < _rank(old)
+
+    @staticmethod
     def _finding(reading: Reading, geometry: Geometry, price: float) -> Finding:
         return Finding(reading, geometry, log10_p(reading.z, price=price, log_words=reading.log_words))
 
     def _keep(self, findings: list[Finding]) -> Finding | None:
-        """Return the best of the findings, and remember it if it is the best of all."""
+        """Return the surest of the findings, and remember it if it is the surest of all.
+
+        Near the threshold a payload may be read with some bits wrong, while the right one, asked for, is surer. Where
+        both agree it counts as read.
+        """
         best = min(findings, key=_rank, default=None)
-        if best and (self.best is None or _rank(best) < _rank(self.best)):
+        if best and not best.blind:
+            read_too = [one for one in findings if one.blind and accepted(one)]
+            best = next((one for one in read_too if one.reading.payload == best.reading.payload), best)
+        if best and (self.best is None or self._surer(best, self.best)):
             self.best = best
         if accepted(best) and best:
             self.geometry = best.geometry
         return best
 
 
-def _rank(found: Finding) -> tuple[bool, bool, float, float]:
-    """Order findings: accepted before not, read before asked for, then by significance."""
-    return not accepted(found), not found.blind, found.log10_p, -found.reading.z
+def _rank(found: Finding) -> tuple[float, float]:
+    return found.log10_p, -found.reading.z

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from ..payload import Payload
 from .fourier import from_spectrum, half_spectrum
 from .layout import CANONICAL_SHORT_SIDE, TABLE, TILE, Layout
+from .nonce import Nonce
 
 MAX_ASPECT = 8
 """Longer pictures would meet the scramble table's end (32 tiles of 128 on 512)."""
@@ -28,29 +29,31 @@ def markable(width: int, height: int) -> bool:
 
 
 def pattern(
-    layout: Layout, payload: Payload, *, width: int, height: int, nonce: tuple[int, int] = (0, 0)
+    layout: Layout, payload: Payload, *, width: int, height: int, nonce: Nonce = Nonce(0, 0)
 ) -> NDArray[np.float32]:
     """Draw the mark of a payload at a picture's own size, (height, width).
 
     A grid of 128-pixel tiles, each with the same pilots and its own scrambling of the same chips, lies on the
     canonical plane with a corner at the picture's top left, standard deviation 1; the plane is then brought to the
-    picture's size. The nonce is the row and column of the scrambling table at which the first tile begins.
+    picture's size. The nonce says which entries of the scrambling table the tiles use.
     """
     canonical_width, canonical_height = canonical_size(width, height)
     columns, rows = -(-canonical_width // TILE), -(-canonical_height // TILE)
     plane = np.empty((rows * TILE, columns * TILE), dtype=np.float32)
     for row in range(rows):
-        tiles = _tiles(layout, payload, row=nonce[0] + row, first=nonce[1], columns=columns)  # (columns, 128, 128)
+        tiles = _tiles(layout, payload, row=row, columns=columns, nonce=nonce)  # (columns, 128, 128)
         plane[row * TILE : (row + 1) * TILE] = tiles.transpose(1, 0, 2).reshape(TILE, columns * TILE)
     plane = np.clip(plane[:canonical_height, :canonical_width], -PEAK, PEAK)
     return resize(plane, width=width, height=height)
 
 
-def _tiles(layout: Layout, payload: Payload, *, row: int, first: int, columns: int) -> NDArray[np.float32]:
+def _tiles(layout: Layout, payload: Payload, *, row: int, columns: int, nonce: Nonce) -> NDArray[np.float32]:
     """Return one row of tiles, (columns, 128, 128)."""
     chips = layout.chips_of(payload).reshape(2, -1)
     data = (chips[0] + 1j * chips[1]) / np.sqrt(2.0) * layout.data_values  # (bins,)
-    signs = layout.scramble[row % TABLE, (first + np.arange(columns)) % TABLE]  # (columns, bins)
+    places = np.stack([np.full(columns, row), np.arange(columns)], axis=1)
+    entries = (places @ layout.weaves[nonce.weave].T + nonce.origin) % TABLE
+    signs = layout.scramble[entries[:, 0], entries[:, 1]]  # (columns, bins)
     spectrum = np.zeros((columns, TILE, TILE), dtype=np.complex64)
     for bins, values in ((layout.pilot_bins, layout.pilot_values), (layout.data_bins, signs * data)):
         spectrum[:, bins[:, 1], bins[:, 0]] = values
