@@ -66,7 +66,8 @@ def _write_still(footage: Footage, path: Path) -> Path:
         pictures = [Image.fromarray(frame).quantize(256) for frame in footage.frames]
         pictures[0].save(path, save_all=True, append_images=pictures[1:], duration=round(1000 / footage.rate), loop=0)
         return path
-    cv2.imwrite(str(path), footage.frames[len(footage.frames) // 2][..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 85])
+    quality = [cv2.IMWRITE_JPEG_QUALITY, 85] if path.suffix == ".jpg" else []
+    cv2.imwrite(str(path), footage.frames[len(footage.frames) // 2][..., ::-1], quality)
     return path
 
 

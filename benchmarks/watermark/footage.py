@@ -46,8 +46,6 @@ def read_footage(path: Path, *, frames: int, start_seconds: float = 0.0) -> Foot
     Raises:
         MediaError: The file can't be read.
     """
-    if path.suffix == ".gif":
-        return _read_gif(path, frames)
     clip = probe(path, limits=Limits())
     taken: list[Rgb] = []
     for frame in read_frames(clip):
@@ -84,7 +82,8 @@ def write_footage(footage: Footage, path: Path, codec: Codec) -> Path:
     return path
 
 
-def _read_gif(path: Path, frames: int) -> Footage:
+def read_foreign(path: Path, *, frames: int) -> Footage:
+    """Read what the product does not take, GIF and H.264 in RGB, as a player would."""
     with av.open(str(path)) as container:
         stream = container.streams.video[0]
         taken: list[Rgb] = []

@@ -27,7 +27,7 @@ from ...provenance.watermark import METHOD_NAMES, WatermarkKey, load_method
 from ...provenance.watermark.extract import examine
 from .attacks import ALL_FRAMES, ATTACKS, STILL_ATTACKS, Attack, Tier
 from .cells import cell_key, code_version, file_sha256
-from .footage import read_footage
+from .footage import read_foreign
 
 Kind = Literal["video", "image"]
 SOURCES = tuple(
@@ -208,10 +208,10 @@ def _try(marked: Marked, attack_name: str, kind: Kind) -> Cell:
     with tempfile.TemporaryDirectory(dir=marked.path.parent) as name:
         attacked = attack.apply(marked.path, Path(name))
         start = perf_counter()
-        found, best = examine(_lumas(attacked), [KEY])
+        found, best = examine(_lumas(attacked, attack), [KEY])
         bits = None if best is None else _bits_right(best.reading.payload, marked.payload)
         if found.status == "not_found" and attack.tier != "A":
-            found, _ = examine(_lumas(attacked), [KEY], known=(marked.payload,))
+            found, _ = examine(_lumas(attacked, attack), [KEY], known=(marked.payload,))
         seconds = perf_counter() - start
     right = found.payload == marked.payload
     return Cell(
@@ -231,11 +231,11 @@ def _try(marked: Marked, attack_name: str, kind: Kind) -> Cell:
     )
 
 
-def _lumas(path: Path) -> Iterable[Luma]:
-    """Read as `verify` does; GIF, which it does not take, picture by picture."""
-    if path.suffix != ".gif":
+def _lumas(path: Path, attack: Attack) -> Iterable[Luma]:
+    """Read as `verify` does; GIF and RGB video, which it does not take, picture by picture."""
+    if attack.still != ".gif" and all(codec.pixel_format == "yuv420p" for codec in attack.codecs):
         return read_luma(probe(path))
-    footage = read_footage(path, frames=ALL_FRAMES)
+    footage = read_foreign(path, frames=ALL_FRAMES)
     rate = footage.rate or Fraction(10)
     return [Luma(luma_of(frame), float(index / rate)) for index, frame in enumerate(footage.frames)]
 
