@@ -4,10 +4,8 @@ The proof (`docs/watermark.md`) needs no measurement. This run looks for mistake
 chance that are not independent, a look that is not paid for, content that fools the pilots.
 """
 
-import os
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from multiprocessing import get_context
 from pathlib import Path
@@ -20,6 +18,7 @@ from ..report import Skipped
 from .cells import cell_key, code_version, file_sha256
 from .searches import SEARCHES, Outcome, SearchKind, prepare
 from .unmarked import Medium, clips_in, drawn_media, marked_by
+from .workers import one_thread_each
 
 Size = Literal["quick", "default", "full"]
 Z_STEP, Z_BINS = 0.25, 64
@@ -255,7 +254,7 @@ def _in_processes(
     """Yield the rows of each medium as they are finished."""
     if not wanted:
         return
-    with _one_thread_each(), ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+    with one_thread_each(), ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         jobs = {pool.submit(search_medium, medium, counts): medium for medium, counts in wanted.items()}
         for job in as_completed(jobs):
             medium = jobs[job]
@@ -301,19 +300,3 @@ def counted(values: Iterable[float], *, step: float, bins: int) -> tuple[int, ..
     for value in values:
         counts[min(max(int(value / step), 0), bins - 1)] += 1
     return tuple(counts)
-
-
-@contextmanager
-def _one_thread_each() -> Generator[None]:
-    """Let the numeric libraries of processes that start in here take one thread: they read this when they load."""
-    names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-    before = {name: os.environ.get(name) for name in names}
-    os.environ.update(dict.fromkeys(names, "1"))
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value

@@ -28,6 +28,7 @@ from ...provenance.watermark.extract import examine
 from .attacks import ALL_FRAMES, ATTACKS, STILL_ATTACKS, Attack, Tier
 from .cells import cell_key, code_version, file_sha256
 from .footage import read_foreign
+from .workers import one_thread_each
 
 Kind = Literal["video", "image"]
 SOURCES = tuple(
@@ -165,7 +166,10 @@ def _measured(
     """Yield cells as they are finished; first every source is marked once."""
     sources = list(dict.fromkeys(source for source, _ in wanted))
     context = multiprocessing.get_context("spawn")  # a fork would share the parent's threads and codecs
-    with ProcessPoolExecutor(jobs, mp_context=context, initializer=cv2.setNumThreads, initargs=(1,)) as pool:
+    with (
+        one_thread_each(),
+        ProcessPoolExecutor(jobs, mp_context=context, initializer=cv2.setNumThreads, initargs=(1,)) as pool,
+    ):
         marked = dict(zip(sources, pool.map(mark_start, sources, [directory] * len(sources)), strict=True))
         waiting: dict[Future[Cell], tuple[Path, Attack]] = {
             pool.submit(_try, marked[source], attack.name, kind): (source, attack) for source, attack in wanted
