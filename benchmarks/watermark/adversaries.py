@@ -5,7 +5,7 @@ made from the marked pixels alone. How strong the mark is at each place of a pic
 embeds with a key of his own and looks.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 from ...provenance import Payload
 from ...provenance.watermark import Strength, WatermarkKey
 from ...provenance.watermark.layout import CANONICAL_SHORT_SIDE, INNER_RADIUS, OUTER_RADIUS, TILE
+from ...provenance.watermark.tile import PEAK
+from ...provenance.watermark.whiten import whiten
 from .specimen import Plane, Planes, marked_luma, pictures_with
 
 Estimate = NDArray[np.float32]
@@ -82,12 +84,28 @@ def _mean_levelled(planes: Sequence[Plane]) -> NDArray[np.float32]:
     return np.asarray(np.mean([levelled(plane) for plane in planes], axis=0), dtype=np.float32)
 
 
-def passages(planes: Sequence[Plane], *, window: int | None) -> list[Passage]:
-    """Average within windows of so many pictures (None: the whole clip); a rest joins the last window."""
+def equalised(planes: Sequence[Plane]) -> Estimate:
+    """Average the pictures as the reader levels them, and give every wave the size that the mark's waves have.
+
+    Where a picture is even, what is left after levelling is mostly mark, and one picture is enough to see it there.
+    """
+    mean = np.asarray(np.mean([whiten(plane) for plane in planes], axis=0), dtype=np.float32)
+    spectrum = np.fft.rfft2(mean)
+    fy, fx = np.fft.fftfreq(mean.shape[0])[:, None], np.fft.rfftfreq(mean.shape[1])[None, :]
+    radius = np.maximum(np.hypot(fx, fy) * TILE, 1.0)  # cycles a tile
+    level = cv2.blur(np.abs(spectrum).astype(np.float32), (9, 9)) + np.float32(1e-9)
+    flat = np.fft.irfft2(spectrum / level * radius**-0.5, s=mean.shape).astype(np.float32)
+    return in_band(np.clip(in_band(flat), -PEAK, PEAK))
+
+
+def passages(
+    planes: Sequence[Plane], *, window: int | None, estimator: Callable[[Sequence[Plane]], Estimate] = averaged
+) -> list[Passage]:
+    """Estimate within windows of so many pictures (None: the whole clip); a rest joins the last window."""
     length = len(planes) if window is None else min(window, len(planes))
     starts = list(range(0, len(planes) - length + 1, length))
     ends = [*starts[1:], len(planes)]
-    return [Passage(range(start, end), averaged(planes[start:end])) for start, end in zip(starts, ends, strict=True)]
+    return [Passage(range(start, end), estimator(planes[start:end])) for start, end in zip(starts, ends, strict=True)]
 
 
 def expected_amplitudes(planes: Sequence[Plane], *, strength: Strength = Strength()) -> list[NDArray[np.float16]]:

@@ -57,6 +57,10 @@ def attempts(crowd: Callable[[Specimen], Sequence[Exhibit]], *, autoencoder: Pat
     for window in WINDOWS:
         name = "whole clip" if window is None else f"windows of {window}"
         yield from _estimated(f"averaging, {name}", NOTHING, partial(_averaged, window=window))
+    for window in (1, 24, None):
+        name = "whole clip" if window is None else f"windows of {window}"
+        estimator = partial(_averaged, window=window, estimator=adversaries.equalised)
+        yield from _estimated(f"equalised averaging, {name}", NOTHING, estimator, times=(1.0, 1.25, 1.5, None))
     yield from _estimated("collusion, average", CROWD, lambda s: _shared(s, crowd(s)))
     yield from _estimated("collusion, covariance of tiles", CROWD, lambda s: _unscrambled(s, crowd(s)))
     yield from pilot_attempts()
@@ -111,16 +115,18 @@ def regeneration_attempts(autoencoder: Path | None) -> Iterator[Attempt]:
     yield Attempt("regeneration, embedded model", "one pass", "our own autoencoder", _through_embedded)
 
 
-def _estimated(attack: str, had: str, estimator: Estimator) -> Iterator[Attempt]:
+def _estimated(
+    attack: str, had: str, estimator: Estimator, *, times: Sequence[float | None] = TIMES
+) -> Iterator[Attempt]:
     """Yield the subtraction of one estimate at every strength."""
     found = lru_cache(maxsize=1)(estimator)
 
     def likeness(specimen: Specimen) -> float:
         return adversaries.likeness(found(specimen), specimen.marked, specimen.unmarked)
 
-    for times in TIMES:
-        strength = "to 38 dB" if times is None else f"× {times:g}"
-        run = partial(_taken_away, found=found, times=times)
+    for often in times:
+        strength = "to 38 dB" if often is None else f"× {often:g}"
+        run = partial(_taken_away, found=found, times=often)
         yield Attempt(attack, strength, had, run, judged=True, likeness=likeness)
 
 
@@ -156,8 +162,13 @@ def _whole(specimen: Specimen, estimate: Estimate) -> list[Passage]:
     return [Passage(range(len(specimen.marked)), estimate)]
 
 
-def _averaged(specimen: Specimen, *, window: int | None) -> list[Passage]:
-    return adversaries.passages(specimen.marked, window=window)
+def _averaged(
+    specimen: Specimen,
+    *,
+    window: int | None,
+    estimator: Callable[[Sequence[Plane]], Estimate] = adversaries.averaged,
+) -> list[Passage]:
+    return adversaries.passages(specimen.marked, window=window, estimator=estimator)
 
 
 def _shared(specimen: Specimen, crowd: Sequence[Exhibit]) -> list[Passage]:

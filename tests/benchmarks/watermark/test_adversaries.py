@@ -72,6 +72,13 @@ def test_averaging_finds_a_pattern_that_stays_while_the_content_moves() -> None:
     assert correlation(whole.estimate, fixed_pattern(periodic=False)) > 0.6
 
 
+def test_one_even_picture_shows_a_pattern_once_its_waves_are_equalised() -> None:
+    even = (np.full((512, 512), 120, dtype=np.uint8),)
+    pattern = fixed_pattern(periodic=False)
+
+    assert correlation(adversaries.equalised(with_pattern(even, pattern)), pattern) > 0.6
+
+
 def test_windows_cover_every_picture_once() -> None:
     found = adversaries.passages(panning(10), window=4)
 
