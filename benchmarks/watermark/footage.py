@@ -2,6 +2,7 @@
 # (av's stubs leave the types of some overloads open)
 """A few seconds of pictures in memory, read from a file and written to one with any encoder."""
 
+import os
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
@@ -79,7 +80,17 @@ def write_footage(footage: Footage, path: Path, codec: Codec) -> Path:
             frame.pts, frame.time_base = index, 1 / footage.rate
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
+    _take_turns_again()
     return path
+
+
+def _take_turns_again() -> None:
+    """Give up real-time scheduling: SVT-AV1 takes it for the whole process where it may (as root), and keeps it.
+
+    Nothing else on the machine would run while such a process computes.
+    """
+    if hasattr(os, "sched_setscheduler") and os.sched_getscheduler(0) != os.SCHED_OTHER:
+        os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
 
 
 def read_foreign(path: Path, *, frames: int) -> Footage:
