@@ -20,7 +20,7 @@ from ...provenance.watermark.whiten import Sum, whiten
 from .unmarked import EMBEDDING, Medium, key_of, payload_of
 
 SearchKind = Literal["one word", "untouched", "blind", "perspective", "present", "same key"]
-LOOKS_AFTER = (1, 4, 16)
+LOOKS_AFTER = (1, 16)
 """Frames after which the untouched picture is looked at; the extractor looks at 1, 2, 4, 8, 16, …"""
 NAMES = 10
 """Payloads that are asked for at once."""
@@ -81,7 +81,7 @@ def one_word(prepared: Prepared, number: int) -> Outcome:
 
 
 def untouched(prepared: Prepared, number: int) -> Outcome:
-    """Look at the picture as it is, after 1, 4 and 16 frames, with one random key."""
+    """Look at the picture as it is, after 1 and 16 frames, with one random key."""
     return _outcome(_looked(prepared, key_of(prepared.medium.name, number)))
 
 
