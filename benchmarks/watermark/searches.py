@@ -48,7 +48,7 @@ class Prepared:
 
     medium: Medium
     planes: tuple[NDArray[np.float32], ...]
-    """Sums over the first 1, 4 and 16 frames, as far as there are so many."""
+    """Sums over the first 1 and 16 frames, as far as there are so many."""
 
 
 def prepare(medium: Medium) -> Prepared:
