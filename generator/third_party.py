@@ -3,6 +3,7 @@
 import importlib
 import importlib.util
 import logging
+import os
 import threading
 import warnings
 from collections.abc import Generator
@@ -37,6 +38,7 @@ def load_module(name: str) -> Any:
     missing = [needed for needed in _NEEDED if importlib.util.find_spec(needed) is None]
     if missing:
         raise MissingExtra(f"generating needs {', '.join(missing)}: pip install 'sealreel[generate]'")
+    os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")  # diffusers loads onnxruntime where it is; it would phone home
     return importlib.import_module(name)
 
 

@@ -3,6 +3,7 @@
 Its own defects, measured: dwtDct often does not read back even untouched; nothing reads after a change of size.
 """
 
+import os
 from collections.abc import Callable
 from importlib import import_module
 from typing import Any, cast
@@ -40,6 +41,7 @@ def invisible_watermark(name: str) -> FrameMethod:
 
 
 def _package() -> Any:
+    os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")  # it loads onnxruntime, which would phone home
     try:
         return import_module("imwatermark")
     except (ImportError, OSError) as error:  # OSError: a shared library such as libGL is missing
