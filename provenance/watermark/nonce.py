@@ -22,8 +22,8 @@ PLACES: NDArray[np.intp] = np.stack(
 ).reshape(-1, 2)
 """(16, 2): row and column."""
 NONCES = WEAVES * len(PLACES)
-"""1,024. Whoever finds two stretches of one nonce can begin to learn its signs from the products of their tiles; two
-minutes of footage held such a pair when there were 16 nonces, three hours do now (benchmark, collusion)."""
+"""1,024. Whoever finds another stretch of a clip's nonce can begin to learn its signs from the products of their tiles:
+with 16 nonces one in 16 stretches of a key is such a one, with 1,024 one in 1,024 (benchmark, collusion)."""
 
 
 @dataclass(frozen=True, slots=True)
