@@ -12,11 +12,23 @@ from collections.abc import Iterable
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 _ROOT = Path(__file__).resolve().parents[2]
 _MARK_SOURCES = ("provenance/watermark", "provenance/payload.py", "media")
 _LIBRARIES = ("av", "numpy", "scipy", "opencv-python-headless")
+
+
+class Cache(Protocol):
+    """Where a section keeps its finished rows; `Cells` is one."""
+
+    def get(self, key: str) -> dict[str, Any] | None:
+        """Return the row of a key, or None."""
+        ...
+
+    def put(self, key: str, row: dict[str, Any]) -> None:
+        """Keep a row."""
+        ...
 
 
 class Cells:

@@ -9,13 +9,13 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 import cv2
 
 from ...errors import MissingExtra
 from ..report import Skipped
-from .cells import cell_key, code_version, file_sha256
+from .cells import Cache, cell_key, code_version, file_sha256
 from .searches import SEARCHES, Outcome, SearchKind, prepare
 from .unmarked import Medium, clips_in, drawn_media, marked_by
 from .workers import one_thread_each
@@ -28,18 +28,6 @@ LOG10_P_STEP, LOG10_P_BINS = 0.25, 64
 WEAKENED_BY = (40.0, 60.0, 90.0)
 """Noise in code values over marks of the searched key: from just decodable to hardly there (tried on six clips)."""
 _SOURCES = tuple(f"benchmarks/watermark/{name}.py" for name in ("false_positives", "searches", "unmarked"))
-
-
-class Cache(Protocol):
-    """Where finished rows are kept; `Cells` is one."""
-
-    def get(self, key: str) -> dict[str, Any] | None:
-        """Return a finished row."""
-        ...
-
-    def put(self, key: str, row: dict[str, Any]) -> None:
-        """Keep a row."""
-        ...
 
 
 SEARCHES_IN_ALL: dict[Size, dict[SearchKind, int]] = {

@@ -14,7 +14,7 @@ from fractions import Fraction
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from statistics import fmean
-from typing import Any, Protocol
+from typing import Any
 
 import cv2
 import numpy as np
@@ -28,7 +28,7 @@ from ...provenance.payload import PAYLOAD_BITS
 from ...provenance.watermark import ACCEPT_LOG10_P, Method, WatermarkKey, load_method
 from ...provenance.watermark.peers import FrameMethod, majority
 from .attacks import attack_named
-from .cells import cell_key, code_version, file_sha256
+from .cells import Cache, cell_key, code_version, file_sha256
 from .codecs import Codec
 from .differences import psnr, square_error, ssim
 from .footage import Footage, read_footage, write_footage
@@ -50,18 +50,6 @@ WITHOUT_LOSS = Codec("x264 without loss", "libx264", (("qp", "0"),))
 KEY = WatermarkKey(key_id=1, secret=hashlib.sha256(b"side by side").digest())
 _SOURCES = ("attacks", "codecs", "footage", "geometry", "photometry", "timing", "peers")
 _PACKAGES = ("invisible-watermark", "blind-watermark", "onnxruntime", "opencv-python-headless", "numpy", "av")
-
-
-class Cache(Protocol):
-    """Finished rows, such as `Cells`."""
-
-    def get(self, key: str) -> dict[str, Any] | None:
-        """Return a row that is there."""
-        ...
-
-    def put(self, key: str, row: dict[str, Any]) -> None:
-        """Keep a row."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

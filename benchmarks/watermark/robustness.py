@@ -10,7 +10,7 @@ from fractions import Fraction
 from itertools import islice
 from pathlib import Path
 from time import perf_counter
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 import cv2
 
@@ -26,7 +26,7 @@ from ...provenance.terms import ReleaseConfig
 from ...provenance.watermark import METHOD_NAMES, WatermarkKey, load_method
 from ...provenance.watermark.extract import examine
 from .attacks import ALL_FRAMES, ATTACKS, STILL_ATTACKS, Attack, Tier
-from .cells import cell_key, code_version, file_sha256
+from .cells import Cache, cell_key, code_version, file_sha256
 from .footage import read_foreign
 from .workers import one_thread_each
 
@@ -39,18 +39,6 @@ MARKING_SOURCES = ("provenance/imprint.py", "provenance/trial.py", "provenance/p
 TUNED = ("coffee_720p.mp4", "people_480p.mp4")
 """Clips that constants of the mark were chosen on."""
 KEY = WatermarkKey(1, hashlib.sha256(b"the key of the robustness table").digest())
-
-
-class Cache(Protocol):
-    """Finished rows, as `cells.Cells` keeps them."""
-
-    def get(self, key: str) -> dict[str, Any] | None:
-        """Return the row of a key, or None."""
-        ...
-
-    def put(self, key: str, row: dict[str, Any]) -> None:
-        """Keep a row."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

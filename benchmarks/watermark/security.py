@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Literal, Protocol
+from typing import Literal
 
 from ...provenance import Payload
 from ...provenance.watermark import WatermarkKey
 from . import copying
 from .campaign import CROWD, FRAMES, Attempt, attempts
-from .cells import cell_key, code_version, file_sha256
+from .cells import Cache, cell_key, code_version, file_sha256
 from .collusion import Exhibit
 from .crowd import COLLUDERS, Sources, crowd_of
 from .footage import read_footage
@@ -44,18 +44,6 @@ _SOURCES = tuple(
         "regeneration", "security", "specimen",
     )
 )  # fmt: skip
-
-
-class Cache(Protocol):
-    """Where finished rows are kept; `Cells` is one."""
-
-    def get(self, key: str) -> dict[str, Any] | None:
-        """Return a finished row."""
-        ...
-
-    def put(self, key: str, row: dict[str, Any]) -> None:
-        """Keep a row."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

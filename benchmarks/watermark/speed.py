@@ -13,8 +13,7 @@ from typing import Any, Literal, get_args
 from ..machine import describe_machine
 from ..process import Measured, TaskFailed, run_task
 from ..report import Row, Skipped
-from .cells import cell_key, code_version, file_sha256
-from .false_positives import Cache
+from .cells import Cache, cell_key, code_version, file_sha256
 
 TEXTURE = "grainy texture"
 """Drawn, 1920 × 1080; see `workload.TEXTURE`, which loads the picture libraries."""

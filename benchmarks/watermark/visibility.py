@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, fields
 from itertools import islice
 from pathlib import Path
 from statistics import fmean
-from typing import Any, Protocol
+from typing import Any
 
 import cv2
 import numpy as np
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from ...media import Limits, Picture, form_of, probe, read_luma, read_pictures, write_pictures
 from ...provenance import Payload
 from ...provenance.watermark import Strength, WatermarkKey, load_method
-from .cells import cell_key, code_version, file_sha256
+from .cells import Cache, cell_key, code_version, file_sha256
 from .differences import black_bars, flicker, psnr, square_error, ssim, worst_block
 from .vmaf import vmaf
 
@@ -28,18 +28,6 @@ SAMPLE_WIDTH, SAMPLE_HEIGHT = 400, 300
 MAGNIFIED = 8
 
 Planes = tuple[NDArray[np.uint8], ...]
-
-
-class Cache(Protocol):
-    """Finished rows, such as `Cells`."""
-
-    def get(self, key: str) -> dict[str, Any] | None:
-        """Return a row that is there."""
-        ...
-
-    def put(self, key: str, row: dict[str, Any]) -> None:
-        """Keep a row."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
