@@ -187,6 +187,8 @@ class _Run:
         self.recent.append(spectra)
         self._hold(plane)
         found = self.search.look(spectra, self.search.geometry)
+        if not accepted(found) and self.search.geometry != IDENTITY:  # joined to one that was not turned
+            found = self.search.look(self.search.spectra(plane, IDENTITY), IDENTITY)
         if accepted(found):
             chunk.found, chunk.alone = found, True
         else:

@@ -16,7 +16,8 @@ FLATTEST_MEAN = 0.6
 """A picture with a lower mean allowance than this is flat and is not given more gain to reach the asked PSNR.
 
 So the mark of an even area stays below a standard deviation of 0.32 / 0.6 of the asked change: 0.86 code values at
-44 dB, 0.96 at the 43 dB of small pictures. Looked at and measured: at 0.5 a wall shows it; at 0.75 a cartoon of flat areas loses it at CRF 23.
+44 dB, 0.96 at the 43 dB of small pictures. Looked at and measured: at 0.5 a wall shows it; at 0.75 a cartoon of flat
+areas loses it at CRF 23.
 """
 
 

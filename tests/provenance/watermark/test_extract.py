@@ -151,6 +151,18 @@ def test_both_payloads_of_a_joined_and_cropped_clip_are_located(
     assert [(part.start_ms, part.payload) for part in found.segments] == [(0, payload), (3000, second)]
 
 
+def test_a_turned_clip_joined_to_one_that_was_not_shows_both(
+    pan: Pan, mark: Mark, stream: Stream, key: WatermarkKey, payload: Payload
+) -> None:
+    second = Payload(record_id=77)
+    mirrored = [plane[:, ::-1] for plane in mark(pan(320, 256, 6, seed=5), seconds=0.5)]
+    upright = mark(pan(320, 256, 6, seed=6), payload=second, seconds=0.5)
+
+    found = extract_lumas(stream(mirrored + upright, seconds=0.5), [key], stop_at_log10_p=None)
+
+    assert [(part.start_ms, part.payload) for part in found.segments] == [(0, payload), (3000, second)]
+
+
 def test_a_mark_that_comes_late_is_found(
     pan: Pan, mark: Mark, stream: Stream, key: WatermarkKey, payload: Payload
 ) -> None:
