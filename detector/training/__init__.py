@@ -1,0 +1,1 @@
+"""Train the detector: clips in, calibrated weights out."""
