@@ -32,7 +32,10 @@ SealreelError                        exit code 3 unless said otherwise
 ├── ModelError
 │   ├── ModelUnavailable
 │   ├── NotAVideoModel
-│   └── OptionUnsupported            the pipeline has no such option; the message lists those it has
+│   ├── WeightsInvalid               changed, or not the ones their card describes
+│   ├── OptionUnsupported            the pipeline has no such option; the message lists those it has
+│   └── CalibrationInvalid           damaged, or made for other weights than those in force
+├── TooFewClips                      the clips at hand cannot carry the false positive rate that was asked for
 ├── MissingExtra                     an optional dependency; the message holds the pip command
 ├── SettingsInvalid                  exit code 2
 ├── PromptInvalid                    exit code 2: empty, or longer than allowed
@@ -156,12 +159,24 @@ class ModelUnavailable(ModelError):
     """The model is not where it should be."""
 
 
+class WeightsInvalid(ModelError):
+    """The weights were changed, or are not the ones that their card describes."""
+
+
 class NotAVideoModel(ModelError):
     """The directory or id holds something else than a video pipeline."""
 
 
 class OptionUnsupported(ModelError):
     """The pipeline has no such option."""
+
+
+class CalibrationInvalid(ModelError):
+    """The file is not a calibration of the weights in force."""
+
+
+class TooFewClips(SealreelError):
+    """So few clips cannot carry the false positive rate that was asked for, or a calibration at all."""
 
 
 class MissingExtra(SealreelError):
