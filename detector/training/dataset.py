@@ -8,6 +8,7 @@ from typing import Any, Literal, cast, get_args
 
 import av
 import numpy as np
+from av.error import FFmpegError
 
 from ...errors import SettingsInvalid, UnreadableMedia
 from ..canon import Frames
@@ -125,7 +126,7 @@ def read_clip_frames(path: Path, *, limit: int = FRAMES_OF_A_CLIP) -> Frames:
                 pictures.append(frame.to_ndarray(format="rgb24"))
                 if len(pictures) == limit:
                     break
-    except (av.error.FFmpegError, IndexError) as error:
+    except (FFmpegError, IndexError) as error:
         if not pictures:
             raise UnreadableMedia(f"{path}: {error}; expected a video") from error
     if not pictures:
