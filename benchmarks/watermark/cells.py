@@ -102,10 +102,16 @@ def code_version(*sources: str) -> str:
         sources: Files and folders below the package, such as `benchmarks/watermark/attacks.py`, that the row
             depends on in addition to the mark itself (`provenance/watermark`, `media`) and its libraries.
     """
+    return version_of(*_MARK_SOURCES, *sources, libraries=_LIBRARIES)
+
+
+@cache
+def version_of(*sources: str, libraries: tuple[str, ...]) -> str:
+    """Return 16 hex digits that change with this code and these distributions; see `code_version`."""
     digest = hashlib.sha256()
-    for path in _python_files((*_MARK_SOURCES, *sources)):
+    for path in _python_files(sources):
         digest.update(f"{path.relative_to(_ROOT).as_posix()}\n{_meaning(path)}\n".encode())
-    for library in _LIBRARIES:
+    for library in libraries:
         digest.update(f"{library} {version(library)}\n".encode())
     return digest.hexdigest()[:16]
 
