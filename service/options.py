@@ -53,3 +53,13 @@ WatermarkMethod = Annotated[
 ]
 Crf = Annotated[int | None, typer.Option("--crf", metavar="N", help="x264 quality, 0 to 51; lower is better.")]
 Preset = Annotated[str | None, typer.Option("--preset", metavar="NAME", help="x264 speed: ultrafast … veryslow.")]
+DetectorCalibration = Annotated[
+    str | None,
+    typer.Option(
+        "--calibration",
+        "--detector-calibration",
+        metavar="FILE",
+        help="Thresholds that calibrate made, or none for those the weights came with; by default what calibrate left "
+        "in the data folder, where there is any.",
+    ),
+]

@@ -34,6 +34,11 @@ class Directories:
         """Anchors that the user chose to trust, a folder a kind."""
         return self.config / "trust"
 
+    @property
+    def detector_calibration(self) -> Path:
+        """Where calibrate leaves the thresholds that detect then uses."""
+        return self.data / "detector-calibration.json"
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -65,6 +70,9 @@ class Settings:
     """PSNR-Y in dB that the mark may cost, 36 to 60: lower is stronger; the method's own default where unset."""
     model: str = "embedded"
     """What generate runs: `embedded`, a diffusers directory or a hub id."""
+    detector_calibration: str = "auto"
+    """Thresholds of detect: `none` for those the weights came with, a file of calibrate, or `auto`: the file that
+    calibrate left in the data folder, where there is one."""
     crf: int = 18
     """x264 quality, 0 to 51; lower is better and larger."""
     preset: Preset = "medium"

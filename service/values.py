@@ -36,6 +36,10 @@ def _file(value: object, beside: Path | None) -> Path:
     return beside / path if beside else path
 
 
+def _calibration(value: object, beside: Path | None) -> str:
+    return str(value) if value in {"auto", "none"} else str(_file(value, beside))
+
+
 def _verdicts(value: object, _beside: Path | None) -> tuple[str, ...]:
     return tuple(_chosen(text, VERDICTS) for text in _texts(value, ","))
 
@@ -109,6 +113,7 @@ PARSERS: Mapping[str, Parser] = {
     "watermark_method": _method,
     "watermark_strength": _number(36, 60),
     "model": _text,
+    "detector_calibration": _calibration,
     "crf": _whole(0, 51),
     "preset": _one_of(*get_args(Preset)),
     "max_pixels": _whole(1, 10**12),

@@ -149,3 +149,10 @@ def test_a_registered_method_may_be_set(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr(sys, "path", [str(info.parent), *sys.path])
 
     assert in_force(tmp_path, 'watermark_method = "acme"').settings.watermark_method == "acme"
+
+
+def test_a_calibration_is_a_word_or_a_file_beside_the_settings(tmp_path: Path) -> None:
+    assert in_force(tmp_path).settings.detector_calibration == "auto"
+    assert in_force(tmp_path, "detector_calibration = 'none'").settings.detector_calibration == "none"
+    beside = in_force(tmp_path, "detector_calibration = 'mine.json'").settings.detector_calibration
+    assert beside == str(tmp_path / "mine.json")
