@@ -12,6 +12,7 @@ from .calibration import (
     MISS_RATE,
     Calibration,
     Floats,
+    HeadCalibration,
     expected_calibration_error,
     fit_calibration,
     operating_point,
