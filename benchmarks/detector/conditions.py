@@ -119,8 +119,9 @@ def _recorded_off_screen(footage: Footage) -> Footage:
 
 def _on_screen(rgb: Rgb, number: int) -> Rgb:
     shown = resized(rgb, across=1.87, down=1.87)
-    stripes = 1.0 - 0.06 * (np.arange(shown.shape[1]) % 3 == 0)  # the dark gaps between a panel's sub-pixels
-    glowing = 255.0 * (shown / 255.0) ** 1.12 * stripes[None, :, None]
+    stripes = np.ones(shown.shape[1])
+    stripes[::3] = 0.94  # the dark gaps between a panel's sub-pixels
+    glowing = 255.0 * np.power(shown.astype(np.float64) / 255.0, 1.12) * stripes[None, :, None]
     pointer = round(shown.shape[1] * 0.3) + 6 * number, round(shown.shape[0] * 0.6)
     screen = np.clip(np.rint(glowing), 0, 255).astype(np.uint8)
     cv2.drawMarker(screen, pointer, (250, 250, 250), cv2.MARKER_TILTED_CROSS, 14, 2)

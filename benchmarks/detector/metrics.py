@@ -180,7 +180,9 @@ def reliability(judged: Judged, *, bins: int = BINS) -> tuple[Bin, ...]:
     Each class weighs one half, as calibrated scores suppose; `ece` is the weighted mean distance in it.
     """
     scores = _scores(judged.logits)
-    weights = np.where(judged.synthetic, 0.5 / judged.synthetic.sum(), 0.5 / (~judged.synthetic).sum())
+    n_synthetic = int(judged.synthetic.sum())
+    weights = np.full(len(scores), 0.5 / max(1, len(scores) - n_synthetic))
+    weights[judged.synthetic] = 0.5 / max(1, n_synthetic)
     bin_of = np.minimum((scores * bins).astype(np.intp), bins - 1)
     found: list[Bin] = []
     for number in range(bins):

@@ -75,6 +75,7 @@ def fold_of(judged: Judged) -> Fold:
     levels = judged.real_logits[order]
     above = np.stack([len(one) - np.searchsorted(np.sort(one), levels, side="right") for one in of_generators])
     counts = np.array([len(one) for one in of_generators], dtype=np.float64)
+    above = np.concatenate([above.astype(np.float64), counts[:, None]], axis=1)
     real_counts = np.array([len(one) for one in of_reals], dtype=np.float64)
     return Fold(
         clips=len(judged.logits),
@@ -84,7 +85,7 @@ def fold_of(judged: Judged) -> Fold:
         rival_wins=rivals,
         large=real_counts >= FLOOR_CLIPS,
         descending=real_of[order],
-        above=np.concatenate([above, counts[:, None]], axis=1),
+        above=above,
     )
 
 
@@ -123,14 +124,15 @@ def tpr_draws(folds: Sequence[Fold], draws: Draws, *, fpr: float) -> Floats:
     The threshold of a fold is the lowest at which no more than `fpr` of its real clips lie above: set on the held-out
     clips, as TPR at an FPR is defined. With n < 1 / fpr real clips in a fold that is above all of them.
     """
-    hits, clips = [], []
+    hits: list[Floats] = []
+    clips: list[Floats] = []
     for fold, by_generator, by_real in zip(folds, draws.generators, draws.reals, strict=True):
         weights = by_real[:, fold.descending]  # (draws, real clips)
         passed = np.cumsum(weights, axis=1) > fpr * weights.sum(1, keepdims=True) + 1e-9
         first = np.argmax(passed, axis=1)  # the first real clip that may not pass sets the threshold
         hits.append((by_generator * fold.above[:, first].T).sum(1))
         clips.append(by_generator @ fold.synthetic_clips)
-    return np.sum(hits, axis=0) / np.sum(clips, axis=0)
+    return np.asarray(np.sum(hits, axis=0) / np.sum(clips, axis=0), dtype=np.float64)
 
 
 def floor_draws(folds: Sequence[Fold], draws: Draws) -> Floats:
@@ -176,5 +178,6 @@ def _numbered(names: Sequence[str]) -> tuple[int, NDArray[np.intp]]:
 
 
 def _wins(rows: Sequence[Logits], columns: Sequence[Logits]) -> Floats:
-    """(rows, columns): pairs in which the row's logit is the higher one."""
-    return np.array([[outranked(column, row).sum() for column in columns] for row in rows], dtype=np.float64)
+    """(rows, columns): pairs in which the row's logit is the higher one; no row is empty."""
+    whole, starts = np.concatenate(rows), np.cumsum([0, *(len(row) for row in rows[:-1])])
+    return np.stack([np.add.reduceat(outranked(column, whole), starts) for column in columns], axis=1)
