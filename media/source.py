@@ -98,8 +98,13 @@ def open_regular(path: Path) -> BinaryIO:
 
 
 @contextlib.contextmanager
-def opened(path: Path, limits: Limits) -> Generator[tuple[InputContainer, BoundedFile]]:
+def opened(path: Path, limits: Limits, *, formats: str = FORMATS) -> Generator[tuple[InputContainer, BoundedFile]]:
     """Open a container for demuxing, within the limits; closed at the end of the block.
+
+    Args:
+        path: A local regular file.
+        limits: See `Limits`.
+        formats: FFmpeg's names of the containers to accept, with commas between; whoever only looks may accept more.
 
     Raises:
         UnreadableMedia: not a container of the accepted formats, or broken at its start.
@@ -109,7 +114,7 @@ def opened(path: Path, limits: Limits) -> Generator[tuple[InputContainer, Bounde
     with open_regular(path) as raw:
         file = BoundedFile(raw, str(path))
         file.deadline = time.monotonic() + min(_OPEN_SECONDS, limits.decode_seconds)
-        container = _open(file, limits)
+        container = _open(file, limits, formats)
         try:
             if len(container.streams) > limits.streams:
                 raise TooManyStreams(f"{path}: holds {len(container.streams)} streams; the limit is {limits.streams}")
@@ -119,8 +124,16 @@ def opened(path: Path, limits: Limits) -> Generator[tuple[InputContainer, Bounde
             container.close()
 
 
-def video_stream(container: InputContainer, path: Path, limits: Limits) -> VideoStream:
+def video_stream(
+    container: InputContainer, path: Path, limits: Limits, *, codecs: frozenset[str] = CODECS
+) -> VideoStream:
     """Return the stream to look at: the first video that is not a cover picture.
+
+    Args:
+        container: As `opened` gives it.
+        path: For messages.
+        limits: See `Limits`.
+        codecs: FFmpeg's names of the decoders to accept; whoever only looks may accept more.
 
     Raises:
         UnsupportedMedia: audio only, or a codec outside the accepted ones.
@@ -132,7 +145,7 @@ def video_stream(container: InputContainer, path: Path, limits: Limits) -> Video
         raise UnsupportedMedia(f"{path}: holds no video ({holds}); expected a file with moving pictures")
     stream = moving[0]
     context = stream.codec_context
-    if context is None or context.name not in CODECS:  # pyright: ignore[reportUnnecessaryComparison]  # None: no decoder
+    if context is None or context.name not in codecs:  # pyright: ignore[reportUnnecessaryComparison]  # None: no decoder
         name = "an unknown codec" if context is None else context.name  # pyright: ignore[reportUnnecessaryComparison]
         raise UnsupportedMedia(f"{path}: the video is {name}, which is not accepted; convert it to H.264 first")
     check_pixels(path, context.width, context.height, limits)
@@ -176,13 +189,13 @@ def check_pixels(path: Path, width: int, height: int, limits: Limits) -> None:
         )
 
 
-def _open(file: BoundedFile, limits: Limits) -> InputContainer:
+def _open(file: BoundedFile, limits: Limits, formats: str) -> InputContainer:
     try:
         return av.open(
             file,
             "r",
             options={"max_pixels": str(limits.pixels)},
-            container_options={"format_whitelist": FORMATS, "protocol_whitelist": "none", "enable_drefs": "0"},
+            container_options={"format_whitelist": formats, "protocol_whitelist": "none", "enable_drefs": "0"},
             metadata_errors="replace",
             buffer_size=_CHUNK,
             io_open=_refuse_reference,
