@@ -47,6 +47,18 @@ def carries(n_real: int, fpr: float) -> bool:
     return n_real >= clips_needed(fpr).promise
 
 
+def precision(*, tpr: float, fpr: float, prevalence: float) -> float:
+    """Return the share of clips above a threshold that are synthetic, by Bayes' rule.
+
+    Args:
+        tpr: Share of synthetic clips above it.
+        fpr: Share of real clips above it.
+        prevalence: Share of synthetic clips among all.
+    """
+    caught, alarmed = tpr * prevalence, fpr * (1 - prevalence)
+    return caught / (caught + alarmed)
+
+
 def binomial_interval(hits: float, n: float, *, level: float = 0.95) -> tuple[float, float]:
     """Return the Clopper–Pearson interval of a rate (1934): its coverage is at least `level`, whatever the rate.
 
