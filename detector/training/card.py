@@ -128,8 +128,8 @@ def _training(card: WeightsCard, command: str) -> str:
     return "\n".join([*lines, _SPLIT])
 
 
-_SPLIT = """- Judged on what was held out: five folds, each without a fifth of the generators **and** of the real sources,
-  families and near-duplicates kept together. The weights shipped saw all of them; calibration and
+_SPLIT = """- Judged on what was held out: five folds, each without a fifth of the generators **and** of the real
+  sources, families and near-duplicates kept together. The weights shipped saw all of them; calibration and
   thresholds come from the folds' models, each clip scored by the one that never saw its source."""
 
 
