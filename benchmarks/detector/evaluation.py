@@ -3,19 +3,19 @@
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import groupby
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...detector.canon import Windows, windows_of
-from ...detector.runtime import open_runtime
+from ...detector.runtime import Device, Runtime, open_runtime
 from ...detector.training.dataset import read_clip_frames
 from ...detector.weights import WEIGHTS
 from ..watermark.cells import Cache, cell_key, file_sha256, version_of
@@ -26,10 +26,9 @@ from .conditions import EVERYTHING
 Look = Literal["everywhere", "middle"]
 """Which windows of a clip are judged: all that use looks at, or of these the ones in the middle alone."""
 HEADS = ("full_synthetic", "face_manipulation")
+"""As `detector.network.HEADS`, which would load torch."""
 WAITING = 4
 """Clips a worker that may be decoded before the network asks for them: about 7 MB each."""
-CPU_WINDOWS, CUDA_WINDOWS = 8, 128
-"""Of a batch."""
 TELL_SECONDS = 20.0
 _SOURCES = ("benchmarks/detector/conditions.py", "benchmarks/detector/evaluation.py", "benchmarks/watermark/codecs.py")
 _MORE_SOURCES = ("detector/canon.py", "detector/training/dataset.py", "benchmarks/watermark/footage.py")
@@ -50,15 +49,6 @@ class Task:
     look: Look = "everywhere"
 
 
-class Reads(Protocol):
-    """What the network says of windows; `detector.runtime.Reading` is one."""
-
-    @property
-    def clip_logits(self) -> NDArray[np.float32]:
-        """(windows, heads)"""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class Reader:
     """Answers tasks, from disk where it can."""
@@ -66,7 +56,7 @@ class Reader:
     cells: Cache
     jobs: int = 1
     """Worker processes; with 1 this process does all by itself."""
-    device: str = "cpu"
+    device: Device = "cpu"
     tell: Tell = field(default=lambda _: None)
 
     def logits(self, tasks: Sequence[Task]) -> NDArray[np.float64]:
@@ -99,15 +89,16 @@ class Reader:
     def _judged(self, weights: Path, clips: Iterable[Windows]) -> Iterator[NDArray[np.float64]]:
         """Ask the network in batches that take no notice of where a clip ends; one answer a clip, in order."""
         runtime = open_runtime(weights, device=self.device)
-        size = CPU_WINDOWS if self.device == "cpu" else CUDA_WINDOWS
-        waiting: deque[Windows] = deque()
-        for windows in clips:
-            waiting.append(windows)
-            if sum(len(one) for one in waiting) >= size:
-                yield from _read(runtime.read, waiting, size)
-                waiting.clear()
-        if waiting:
-            yield from _read(runtime.read, waiting, size)
+        size = runtime.batch * self.jobs
+        waiting: list[Windows] = []
+        with ThreadPoolExecutor(self.jobs) as pool:  # onnxruntime on a core each; a GPU takes its batches in turn
+            for windows in clips:
+                waiting.append(windows)
+                if sum(len(one) for one in waiting) >= size:
+                    yield from _read(runtime, waiting, pool)
+                    waiting.clear()
+            if waiting:
+                yield from _read(runtime, waiting, pool)
 
     def _key(self, task: Task) -> str:
         return cell_key(
@@ -121,13 +112,10 @@ class Reader:
         )
 
 
-def _read(
-    read: Callable[[Windows], Reads], clips: Iterable[Windows], size: int
-) -> Generator[NDArray[np.float64], None, None]:
-    clips = list(clips)
+def _read(runtime: Runtime, clips: Sequence[Windows], pool: ThreadPoolExecutor) -> Iterator[NDArray[np.float64]]:
     stacked = np.concatenate(clips)
-    parts = [read(stacked[start : start + size]).clip_logits for start in range(0, len(stacked), size)]
-    logits = np.concatenate(parts).astype(np.float64)
+    parts = [stacked[start : start + runtime.batch] for start in range(0, len(stacked), runtime.batch)]
+    logits = np.concatenate([reading.clip_logits for reading in pool.map(runtime.read, parts)]).astype(np.float64)
     place = 0
     for windows in clips:
         yield logits[place : place + len(windows)].mean(0)

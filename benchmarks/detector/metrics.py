@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ...detector.calibration import expected_calibration_error
 from ...detector.rates import binomial_interval, clustered_interval
-from .judged import Judged, auroc, outranked, pooled
+from .judged import Judged, auroc, pooled
 from .resampling import DRAWS, Estimate, auroc_draws, draw, estimate, floor_draws, fold_of, tpr_draws
 
 GENERATOR_CLIPS = 20
@@ -119,8 +119,8 @@ def standing(contender: str, folds: Sequence[Judged], *, draws: int = DRAWS, see
         real_clips=len(real),
         generators=len(set(together.sources_of(synthetic=True))),
         real_sources=len(set(together.sources_of(synthetic=False))),
-        auroc=_certain(aurocs),
-        auroc_pooled=_certain(auroc_draws(whole, drawn_whole)),
+        auroc=certain(aurocs),
+        auroc_pooled=certain(auroc_draws(whole, drawn_whole)),
         tpr_fine=rate(FINE, fold_by_fold=True),
         tpr_fine_pooled=rate(FINE, fold_by_fold=False),
         tpr_coarse=rate(COARSE, fold_by_fold=True),
@@ -145,7 +145,7 @@ def of_generators(folds: Sequence[Judged], *, draws: int = DRAWS, seed: int = 0)
             alone = judged.against(name)
             summed = [fold_of(alone)]
             values = auroc_draws(summed, draw(summed, draws=draws, seed=seed))
-            found.append(OfGenerator(name, judged.fold, int(alone.synthetic.sum()), _certain(values)))
+            found.append(OfGenerator(name, judged.fold, int(alone.synthetic.sum()), certain(values)))
     return tuple(sorted(found, key=lambda one: one.auroc.value))
 
 
@@ -231,20 +231,14 @@ def realised(folds: Sequence[Judged], thresholds: Sequence[float], *, fpr: float
     )
 
 
-def simple_auroc(folds: Sequence[Judged]) -> float:
-    """Return the AUROC of `standing` without intervals, for conditions by the dozen; folds of one kind do not count."""
-    usable = [one for one in folds if one.complete]
-    values = [outranked(one.real_logits, one.synthetic_logits).mean() / len(one.real_logits) for one in usable]
-    return float(np.average(values, weights=[len(one.logits) for one in usable])) if usable else float("nan")
-
-
-def _certain(draws: NDArray[np.float64]) -> Estimate:
+def certain(draws: NDArray[np.float64]) -> Estimate:
+    """Return the estimate of draws whose first has a value."""
     return estimate(draws) or Estimate(float(draws[0]), None, None)
 
 
 def _rate(draws: NDArray[np.float64], together: Judged) -> Rate:
     n = int(together.synthetic.sum())
-    found = _certain(draws)
+    found = certain(draws)
     low, high = binomial_interval(round(found.value * n), n)
     return Rate(found.value, low, high, found.low, found.high, n, len(together.logits) - n)
 
