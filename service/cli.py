@@ -16,7 +16,7 @@ import typer
 from .. import __version__
 from .doors import ConfigFile, Doors, example
 from .interruption import install
-from .verbs import bench, config, generate, keys, mark, store, train, verify
+from .verbs import bench, calibrate, config, generate, keys, mark, store, train, verify
 
 app = typer.Typer(
     cls=Doors,
@@ -51,7 +51,7 @@ def sealreel(
     """
 
 
-for verb in (generate, mark, verify, keys, store, bench, train, config):
+for verb in (generate, mark, verify, keys, store, calibrate, bench, train, config):
     verb.attach(app)
 
 
