@@ -1,6 +1,5 @@
 """The report as one HTML page: pictures and styles inside, no script, and a policy that lets nothing be loaded."""
 
-from base64 import b64encode
 from collections.abc import Sequence
 from html import escape
 from importlib import resources
@@ -8,6 +7,7 @@ from pathlib import Path
 
 from ...errors import OutputUnwritable
 from ...provenance.watermark import Strength
+from ..drawing import data_url, figure_of
 from ..report import Row
 from .heat import heat_map, key_of_colours, shares
 from .plots import crf_curves, false_positive_curves, z_histograms
@@ -144,7 +144,7 @@ def _robustness(section: Section) -> str:
         + "<h3>Every clip after every attack</h3>"
         + key_of_colours()
         + heat_map(videos, statuses=SUCCESS)
-        + ("" if curves is None else "<h3>Quality of the encode</h3>" + _plot(curves, _CURVES))
+        + ("" if curves is None else "<h3>Quality of the encode</h3>" + figure_of(curves, _CURVES))
     )
 
 
@@ -180,8 +180,12 @@ def _false_positives(section: Section) -> str:
     return (
         "<p>Unmarked media searched with random keys. The bound is proven over the key for any content; this looks for "
         "mistakes in the proof and in the code.</p>"
-        + ("" if curves is None else _plot(curves, "Searches that came to a p-value or below, and the proven bound."))
-        + ("" if histograms is None else _plot(histograms, "The best z of each search."))
+        + (
+            ""
+            if curves is None
+            else figure_of(curves, "Searches that came to a p-value or below, and the proven bound.")
+        )
+        + ("" if histograms is None else figure_of(histograms, "The best z of each search."))
     )
 
 
@@ -229,7 +233,7 @@ def _samples(samples: Sequence[Sample]) -> str:
         f"<h3>{escape(one.clip)}</h3>"
         '<div class="samples">'
         + "".join(
-            f'<figure><img alt="{label}" src="{_data("image/png", data)}"><figcaption>{label}</figcaption></figure>'
+            f'<figure><img alt="{label}" src="{data_url("image/png", data)}"><figcaption>{label}</figcaption></figure>'
             for label, data in (
                 ("original", one.original_png),
                 ("marked", one.marked_png),
@@ -240,16 +244,6 @@ def _samples(samples: Sequence[Sample]) -> str:
         for one in samples
     )
     return f"<h3>Seen</h3><p>The middle of one picture at its own pixels, before encoding.</p>{rows}"
-
-
-def _plot(svg: str, caption: str) -> str:
-    source = _data("image/svg+xml", svg.encode())
-    words = escape(caption, quote=True)
-    return f'<figure><img alt="{words}" src="{source}"><figcaption>{words}</figcaption></figure>'
-
-
-def _data(media_type: str, data: bytes) -> str:
-    return f"data:{media_type};base64,{b64encode(data).decode()}"
 
 
 def _left_out(section: Section) -> str:

@@ -2,59 +2,22 @@
 # (matplotlib's stubs leave the types of many keyword arguments open)
 """Curves and histograms of the report as SVG text, drawn by matplotlib without a screen."""
 
-import io
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
-from ...errors import MissingExtra
 from ...provenance.watermark import ACCEPT_LOG10_P
+from ..drawing import ACCENT, INK, THIN, WARN, style, svg_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-INK, QUIET, GRID = "#1c2530", "#6b7683", "#e3e7ec"
-ACCENT, WARN, THIN = "#0b6e99", "#c2571a", "#9fb6c4"
 _CODECS = ("x264", "x265", "AV1", "VP9")
 _PER_LINE = 4
 _CRF = re.compile(r"^(x264|x265|AV1|VP9) CRF (\d+)$")
-_STYLE: Any = {
-    "font.family": "sans-serif",
-    "font.sans-serif": ["DejaVu Sans"],
-    "font.size": 9,
-    "text.color": INK,
-    "text.parse_math": False,  # a clip may be called $x$
-    "axes.edgecolor": "#b9c2cb",
-    "axes.labelcolor": QUIET,
-    "axes.linewidth": 0.8,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.grid": True,
-    "axes.axisbelow": True,
-    "axes.titlesize": 10,
-    "axes.titleweight": "bold",
-    "axes.titlelocation": "left",
-    "grid.color": GRID,
-    "grid.linewidth": 0.8,
-    "xtick.color": QUIET,
-    "ytick.color": QUIET,
-    "legend.frameon": False,
-    "svg.fonttype": "path",  # the page looks the same wherever it is read
-    "svg.hashsalt": "sealreel",
-}
-
-
-def check_drawable() -> None:
-    """Raise before hours of measuring what the drawing would raise after them.
-
-    Raises:
-        MissingExtra: matplotlib is not installed.
-    """
-    with _style():
-        pass
 
 
 def crf_curves(rows: Sequence[Mapping[str, Any]]) -> str | None:
@@ -66,7 +29,7 @@ def crf_curves(rows: Sequence[Mapping[str, Any]]) -> str | None:
     curves = _by_codec(rows)
     if not curves:
         return None
-    with _style():
+    with style():
         figure, axes = _grid(2, len(curves), width=2.75 * len(curves) + 0.6, height=5.0)
         for column, (codec, clips) in enumerate(curves.items()):
             _curve(axes[0][column], clips, "bit_accuracy")
@@ -84,7 +47,7 @@ def crf_curves(rows: Sequence[Mapping[str, Any]]) -> str | None:
         axes[1][0].text(
             0.02, 0.03, "above the line: accepted", transform=axes[1][0].transAxes, color=WARN, fontsize=7.5
         )
-        return _svg(figure)
+        return svg_of(figure)
 
 
 def false_positive_curves(pools: Sequence[Mapping[str, Any]]) -> str | None:
@@ -96,12 +59,12 @@ def false_positive_curves(pools: Sequence[Mapping[str, Any]]) -> str | None:
     drawn = [pool for pool in pools if pool["searches"] > 0]
     if not drawn:
         return None
-    with _style():
+    with style():
         figure, axes = _wrapped(len(drawn), height=3.0, label="searches at or below")
         for axis, pool in zip(axes, drawn, strict=True):
             _survival(axis, pool, most=max(one["searches"] for one in drawn))
         axes[0].legend(loc="lower left", fontsize=7.5)
-        return _svg(figure)
+        return svg_of(figure)
 
 
 def z_histograms(pools: Sequence[Mapping[str, Any]]) -> str | None:
@@ -113,7 +76,7 @@ def z_histograms(pools: Sequence[Mapping[str, Any]]) -> str | None:
     drawn = [pool for pool in pools if pool["searches"] > 0]
     if not drawn:
         return None
-    with _style():
+    with style():
         figure, axes = _wrapped(len(drawn), height=2.6, label="searches")
         for axis, pool in zip(axes, drawn, strict=True):
             axis.stairs(pool["z_counts"], pool["z_edges"], fill=True, color=ACCENT, alpha=0.85)
@@ -126,7 +89,7 @@ def z_histograms(pools: Sequence[Mapping[str, Any]]) -> str | None:
             axis.text(
                 pool["max_z"], 0.97, f" max {pool['max_z']:.2f}", fontsize=7.5, transform=axis.get_xaxis_transform()
             )
-        return _svg(figure)
+        return svg_of(figure)
 
 
 def _by_codec(rows: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, list[tuple[int, Mapping[str, Any]]]]]:
@@ -218,21 +181,3 @@ def _wrapped(count: int, *, height: float, label: str) -> "tuple[Figure, list[Ax
     for spare in axes[count:]:
         spare.remove()
     return figure, axes[:count]
-
-
-def _svg(figure: "Figure") -> str:
-    """Return the figure as an SVG document without links to vocabularies and without the time."""
-    buffer = io.StringIO()
-    figure.savefig(
-        buffer, format="svg", transparent=True, metadata=dict.fromkeys(("Date", "Creator", "Format", "Type"))
-    )
-    text = buffer.getvalue()
-    return text[text.index("<svg") :]
-
-
-def _style() -> Any:
-    try:
-        import matplotlib as mpl
-    except ImportError as error:
-        raise MissingExtra("the report needs the extra `bench`: pip install 'sealreel[bench]'") from error
-    return mpl.rc_context(_STYLE)

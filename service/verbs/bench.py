@@ -224,7 +224,7 @@ def _check_report(report: Path | None) -> None:
     if report is None:
         return
     _check_page(report)
-    from ...benchmarks.watermark.plots import check_drawable
+    from ...benchmarks.drawing import check_drawable
 
     check_drawable()
 
