@@ -106,9 +106,11 @@ def _made(count: int) -> Iterator[Frames]:
     torch: Any = load_module("torch")
     pipeline, rng = load_pipeline(), random.Random(0)  # noqa: S311 - scenes, no secrets
     card = pipeline.card
-    options = ("width", "height", "frames", "fps", "steps", "guidance_scale")
-    call = arguments(pipeline.keywords, {}, {name: getattr(card, name) for name in options})
-    every = max(1.0, float(card.fps or RATE) / RATE)
+    options = ("width", "height", "frames", "steps", "guidance_scale")
+    rate = Fraction(RATE) if card.fps is None else card.fps
+    shown = {"fps": rate.numerator if rate.denominator == 1 else float(rate)}
+    call = arguments(pipeline.keywords, {}, {name: getattr(card, name) for name in options} | shown)
+    every = max(1.0, float(rate) / RATE)
     for seed in range(count):
         prompt = caption(sample_scene(rng), rng)
         made = pipeline.pipe(**call, prompt=prompt, generator=torch.Generator().manual_seed(seed), output_type="np")
