@@ -12,11 +12,23 @@ _OPERATORS: list[Any] = []
 def import_timm() -> Any:
     """Return the module timm.
 
-    The wheel of torchvision 0.28 on PyPI is linked against CUDA; with a CPU build of torch its two operators are
-    missing and its import fails. timm needs neither: they are declared, empty, and only after a genuine import failed.
-
     Raises:
         ModuleNotFoundError: timm or torchvision is not installed.
+    """
+    fit_torchvision()
+    import timm
+
+    return timm
+
+
+def fit_torchvision() -> None:
+    """Make `import torchvision` work, here and in whatever imports it later (timm, transformers, diffusers).
+
+    The wheel of torchvision 0.28 on PyPI is linked against CUDA; with a CPU build of torch its two operators are
+    missing and its import fails. Nobody here needs them: they are declared, empty, after a genuine import failed.
+
+    Raises:
+        ModuleNotFoundError: torchvision is not installed.
     """
     try:
         import torchvision  # noqa: F401 # pyright: ignore[reportUnusedImport] - loaded for its effect
@@ -24,9 +36,6 @@ def import_timm() -> Any:
         if "torchvision::" not in str(error):
             raise
         _declare_operators()
-    import timm
-
-    return timm
 
 
 def _declare_operators() -> None:

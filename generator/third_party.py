@@ -4,6 +4,7 @@ import importlib
 import importlib.util
 import logging
 import os
+import sys
 import threading
 import warnings
 from collections.abc import Generator
@@ -14,6 +15,7 @@ from ..errors import MissingExtra
 
 _NEEDED = ("torch", "diffusers", "transformers", "accelerate", "safetensors")
 _LOGGERS = ("diffusers", "transformers", "huggingface_hub", "accelerate")
+_kept: list[Any] = []
 _ours = logging.getLogger("sealreel.generator")
 _one_at_a_time = threading.RLock()  # loggers, warnings and torch's determinism are the whole process's
 
@@ -39,7 +41,30 @@ def load_module(name: str) -> Any:
     if missing:
         raise MissingExtra(f"generating needs {', '.join(missing)}: pip install 'sealreel[generate]'")
     os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")  # diffusers loads onnxruntime where it is; it would phone home
+    if name in {"transformers", "diffusers"} and importlib.util.find_spec("torchvision") is not None:
+        _fit_torchvision()
     return importlib.import_module(name)
+
+
+def _fit_torchvision() -> None:
+    """Make torchvision importable for the libraries, which load it where it is installed.
+
+    The wheel on PyPI is linked against CUDA; beside a CPU build of torch its two compiled operators are missing and
+    its import fails. They are declared, empty, once a genuine import failed. (The detector's training has the same
+    remedy: the two floors do not import each other.)
+    """
+    try:
+        importlib.import_module("torchvision")
+    except RuntimeError as error:
+        if "torchvision::" not in str(error):
+            raise
+        for loaded in [one for one in sys.modules if one.split(".")[0] == "torchvision"]:
+            del sys.modules[loaded]
+        library = importlib.import_module("torch").library.Library("torchvision", "DEF")
+        for operator in ("nms", "qnms"):
+            library.define(f"{operator}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
+        _kept.append(library)  # unreferenced, torch would forget them
+        importlib.import_module("torchvision")
 
 
 @contextmanager

@@ -90,9 +90,11 @@ class EmbeddedAutoencoder:
 
     def __init__(self, directory: Path | None = None) -> None:
         """Load it; `directory` holds `vae/`, the embedded model's if None."""
-        from diffusers.models.autoencoders.autoencoder_kl_ltx import AutoencoderKLLTXVideo
-
         from ...generator.loader import EMBEDDED
+        from ...generator.third_party import load_module
+
+        load_module("diffusers")
+        from diffusers.models.autoencoders.autoencoder_kl_ltx import AutoencoderKLLTXVideo
 
         self._network = cast(Any, AutoencoderKLLTXVideo).from_pretrained(str(directory or EMBEDDED), subfolder="vae")
         self._network.eval()

@@ -2,6 +2,11 @@
 
 Importing this folder loads torch, diffusers and transformers.
 """
+# ruff: noqa: E402 - the first line makes the libraries importable that all others load
+
+from ..third_party import load_module
+
+load_module("diffusers")  # first: it makes a torchvision of another build importable
 
 from .config import Budget as Budget, Stage as Stage, TrainingConfig as TrainingConfig, smoke_config as smoke_config
 from .evaluate import Accuracy as Accuracy, AttributeRow as AttributeRow, Evaluation as Evaluation, evaluate as evaluate
