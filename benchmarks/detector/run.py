@@ -26,6 +26,7 @@ from ..report import Skipped
 from ..watermark.cells import Cells
 from ..watermark.results import Effort, Json, Section, commit_of_code
 from .divisions import Division, divisions_of_run, seen_sources, shipped_division
+from .examples import Example, pictures
 from .results import DetectorReport
 from .sections import BUDGETS, SECTIONS, OnRow, Run, measured
 from .summary import summary
@@ -187,7 +188,15 @@ def write_all(done: DetectorReport, folder: Path, config: DetectorConfig) -> Non
 
     written(folder / REPORT, json.dumps(done.as_json(), indent=1, ensure_ascii=False))
     written(folder / SUMMARY, json.dumps(summary(done), indent=1, ensure_ascii=False))
-    write_report(done, folder / PAGE, config)
+    write_report(done, folder / PAGE, examples=examples_of(done, config))
+
+
+def examples_of(done: DetectorReport, config: DetectorConfig) -> tuple[Example, ...]:
+    """Draw the clips that the section of held-out ones has chosen; none where it was not run."""
+    section = done.section("held_out")
+    if section is None or not section.rows:
+        return ()
+    return pictures(section.extras["examples"], divisions_of(config), config.data, device=config.device)
 
 
 def told(row: Json | Skipped | str) -> str:

@@ -18,6 +18,7 @@ from .contender import Contender
 from .controls import controls
 from .divisions import Division
 from .evaluation import Look, Reader
+from .examples import choose
 from .goals import baseline_goals, comparisons_with, held_out_goals, own_goals, robustness_goals
 from .judged import Judged, curve, pooled
 from .judging import OURS, Ours, faces_judged, judged_by
@@ -112,6 +113,7 @@ def held_out(run: Run) -> Section:
         "reliability": [asdict(one) for one in reliability(together)],
         "fixed_thresholds": _fixed(ours, folds),
         "verdicts": _verdicts(ours, folds),
+        "examples": choose(ours, folds),
         "faces": standing("face_manipulation", faces, draws=run.budget.draws).as_json() if faces else None,
     }
     return Section("held_out", "", as_rows([found]), held_out_goals(found), extras=extras)
