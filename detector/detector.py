@@ -11,7 +11,7 @@ import numpy as np
 from ..errors import ModelUnavailable, SettingsInvalid, WeightsInvalid
 from ..media import Frame, Limits
 from .batching import Queue
-from .calibration import HeadCalibration
+from .calibration import HeadCalibration, OperatingPoint
 from .calibration_file import head_from_json, read_calibration
 from .caveats import caveats_of, is_featureless
 from .reasons import reasons_of
@@ -65,6 +65,17 @@ class Detector:
         """
         return self.examine(source, fpr=fpr).score
 
+    def operating_point(self, fpr: float) -> OperatingPoint:
+        """Return the threshold for an FPR, with what is known of it.
+
+        Raises:
+            SettingsInvalid: The calibration in force has none; the message lists those it has.
+        """
+        try:
+            return self.heads[MAIN].point(fpr)
+        except ValueError as error:
+            raise SettingsInvalid(f"--fpr {fpr:g}: {error}") from error
+
     def logits(self, source: Source) -> Mapping[str, float]:
         """Return a clip's logits, head to logit, uncalibrated; raises as `score`."""
         _, _, evidence, _ = self._look(source)
@@ -72,10 +83,7 @@ class Detector:
 
     def examine(self, source: Source, *, fpr: float = DEFAULT_FPR) -> Examination:
         """Score a clip and keep what was seen; raises as `score`."""
-        try:
-            point = self.heads[MAIN].point(fpr)
-        except ValueError as error:
-            raise SettingsInvalid(f"--fpr {fpr:g}: {error}") from error
+        point = self.operating_point(fpr)
         seen, decoded_in, evidence, read_in = self._look(source)
         logits = [float(logit) for logit in evidence.clip]
         verdict = "inconclusive" if is_featureless(seen) else judge(self.heads, logits, fpr=fpr)

@@ -26,6 +26,9 @@ FULL_COLOUR = 4.0
 """Log-odds that are drawn in full colour, at least; more where a file's own are larger."""
 OPACITY = 0.6
 _FONT = cv2.FONT_HERSHEY_SIMPLEX
+_EDGE = np.minimum(np.arange(SIDE), np.arange(SIDE)[::-1]).astype(np.float32) + 1
+_FADE = np.minimum(_EDGE[:, None], _EDGE[None, :])
+"""Where squares overlap, the one whose middle is nearer counts more: no seam is drawn that is not there."""
 
 
 def write_contact_sheet(
@@ -56,11 +59,8 @@ def write_contact_sheet(
 def contact_sheet(examination: Examination, *, title: str, calibration: Calibration) -> Rgb:
     """Draw the sheet, (height, width, 3)."""
     sample, evidence = examination.sample, examination.evidence
-    odds = [
-        log_odds(maps[:, :, :, :], frames, calibration)
-        for maps, frames in zip(evidence.maps, evidence.by_frame, strict=True)
-    ]
-    full = max(FULL_COLOUR, max(float(np.percentile(np.abs(one), 99)) for one in odds))
+    odds = [log_odds(maps, frames, calibration) for maps, frames in zip(evidence.maps, evidence.by_frame, strict=True)]
+    full = max(FULL_COLOUR, *(float(np.percentile(np.abs(one), 99)) for one in odds))
     scores = {frame.t_ms: frame for frame in examination.score.frames}
     rows = [
         [_cell(stretch, index, of_stretch[:, index], scores[time], full) for index, time in enumerate(stretch.times_ms)]
@@ -89,13 +89,13 @@ def overlaid(rgb: Rgb, maps: Floats, places: tuple[float, ...], *, full: float) 
     """Lay the maps of all places (places, h, w) over the frame (height, width, 3) that they are of."""
     height, width = rgb.shape[:2]
     total = np.zeros((height, width), np.float32)
-    count = np.zeros((height, width), np.float32)
+    share = np.zeros((height, width), np.float32)
     for one, place in zip(maps, places, strict=True):
         room_y, room_x = height - SIDE, width - SIDE
         y, x = (round(room_y * place), room_x // 2) if height > width else (room_y // 2, round(room_x * place))
-        total[y : y + SIDE, x : x + SIDE] += cv2.resize(one, (SIDE, SIDE), interpolation=cv2.INTER_CUBIC)
-        count[y : y + SIDE, x : x + SIDE] += 1
-    strength = np.clip(total / np.maximum(count, 1) / full, -1, 1)[:, :, None]
+        total[y : y + SIDE, x : x + SIDE] += _FADE * cv2.resize(one, (SIDE, SIDE), interpolation=cv2.INTER_CUBIC)
+        share[y : y + SIDE, x : x + SIDE] += _FADE
+    strength = np.clip(total / np.maximum(share, _FADE.min()) / full, -1, 1)[:, :, None]
     ink = np.where(strength > 0, np.float32(SYNTHETIC), np.float32(REAL))
     alpha = OPACITY * np.abs(strength)
     return np.clip(np.rint(rgb * (1 - alpha) + ink * alpha), 0, 255).astype(np.uint8)
@@ -133,7 +133,7 @@ def _summary(examination: Examination, full: float) -> str:
     point = score.operating_point
     return (
         f"{score.verdict}: score {score.score:.2f}, threshold {point.threshold:.2f} at FPR {point.fpr:g}; "
-        f"{MAIN} by {score.model.name} {score.model.version}. Red: synthetic, blue: real, full colour {full:.1f} log-odds"
+        f"{MAIN} by {score.model.name} {score.model.version}. Red: synthetic, blue: real; full: {full:.1f} log-odds"
     )
 
 

@@ -111,9 +111,10 @@ def segments_of(sample: Sample, evidence: Evidence, head: HeadCalibration) -> tu
     if sample.is_still:
         return ()
     scores = head.calibration.scores(evidence.by_stretch[:, 0]).tolist()
+    ends = [min(stretch.end_ms, sample.duration_ms or stretch.end_ms) for stretch in sample.stretches]
     return tuple(
-        SegmentScore(stretch.times_ms[0], stretch.end_ms, score)
-        for stretch, score in zip(sample.stretches, scores, strict=True)
+        SegmentScore(stretch.times_ms[0], max(end, stretch.times_ms[-1]), score)
+        for stretch, end, score in zip(sample.stretches, ends, scores, strict=True)
     )
 
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from ..provenance import Extraction, Output, Reason, Record, Recovery, Verdict
     from ..provenance.manifest import Ingredient, ManifestReport
 
-SCHEMAS = ("verify", "output", "error", "config", "keys", "record", "store", "bench", "train", "calibrate")
+SCHEMAS = ("verify", "output", "error", "config", "keys", "record", "store", "bench", "train", "calibrate", "detect")
 """Every kind of JSON object that some verb prints; `sealreel.NAME/1` in its `schema` field."""
 
 

@@ -3,7 +3,8 @@
 1. `sealreel generate` turns a prompt into a clip that is watermarked, signed and recorded.
 2. `sealreel mark` does the same for a clip made elsewhere.
 3. `sealreel verify` says what a file proves, also after its manifest was stripped.
-4. `sealreel keys` and `sealreel store` keep what the other three need.
+4. `sealreel detect` says how likely a file without proof is synthetic.
+5. `sealreel keys` and `sealreel store` keep what the others need.
 """
 
 import os
@@ -16,7 +17,7 @@ import typer
 from .. import __version__
 from .doors import ConfigFile, Doors, example
 from .interruption import install
-from .verbs import bench, calibrate, config, generate, keys, mark, store, train, verify
+from .verbs import bench, calibrate, config, detect, generate, keys, mark, store, train, verify
 
 app = typer.Typer(
     cls=Doors,
@@ -46,12 +47,12 @@ def sealreel(
     """Make video that carries proof of its origin, and check what a file says of its own.
 
     Exit codes: 0 nothing is wrong, 1 the answer is bad, 2 usage error, 3 could not look or could not do it,
-    4 no provenance found, 5 intact but the signer is not trusted here, 6 the manifest is gone but the pixels led to a
-    stored one, 7 refused by policy. With several files the worst wins: 3, 1, 7, 6, 5, 4, 0.
+    4 no provenance found or inconclusive, 5 intact but the signer is not trusted here, 6 the manifest is gone but the
+    pixels led to a stored one, 7 refused by policy. With several files the worst wins: 3, 1, 7, 6, 5, 4, 0.
     """
 
 
-for verb in (generate, mark, verify, keys, store, calibrate, bench, train, config):
+for verb in (generate, mark, verify, detect, keys, store, calibrate, bench, train, config):
     verb.attach(app)
 
 

@@ -12,13 +12,13 @@ class Exit(IntEnum):
     OK = 0
     """Looked, and nothing is wrong."""
     FOUND = 1
-    """Looked, and the answer is bad: tampered, invalid credential, content mismatch."""
+    """Looked, and the answer is bad: tampered, invalid credential, content mismatch, likely synthetic."""
     USAGE = 2
     """The command line, a setting or the prompt cannot be used."""
     CANNOT = 3
     """Could not look or could not do it."""
     NO_PROVENANCE = 4
-    """Looked, and found neither manifest nor mark."""
+    """Looked, and found neither manifest nor mark; or the detector cannot tell."""
     UNTRUSTED = 5
     """Intact, but this installation does not trust the signer."""
     RECOVERED = 6
@@ -54,8 +54,16 @@ _BY_VERDICT = {
     "error": Exit.CANNOT,
 }
 
+_BY_DETECTION = {
+    "likely_real": Exit.OK,
+    "likely_synthetic": Exit.FOUND,
+    "inconclusive": Exit.NO_PROVENANCE,
+}
+
 VERDICTS = tuple(_BY_VERDICT)
 """Every verdict that `verify` can give."""
+SYNTHETIC = "likely_synthetic"
+"""The detector's verdict that `verify --detect` can fail on."""
 
 
 def worst(codes: Iterable[Exit]) -> Exit:
@@ -67,17 +75,23 @@ def worst(codes: Iterable[Exit]) -> Exit:
     return next((code for code in _WORST_FIRST if code in met), Exit.OK)
 
 
-def exit_of_verdict(verdict: str, *, fail_on: tuple[str, ...] = ()) -> Exit:
+def exit_of_detection(verdict: str) -> Exit:
+    """Return the code of the detector's verdict on one file."""
+    return _BY_DETECTION[verdict]
+
+
+def exit_of_verdict(verdict: str, *, fail_on: tuple[str, ...] = (), detection: str | None = None) -> Exit:
     """Return the code of one file's verdict.
 
     Args:
         verdict: A verdict of `verify`.
         fail_on: Where not empty, the only findings that are not 0; a file that could not be looked at is 3 anyway.
+        detection: The detector's verdict; it counts only where `fail_on` names it.
     """
     code = _BY_VERDICT[verdict]
     if fail_on and code is not Exit.CANNOT and verdict not in fail_on:
-        return Exit.OK
-    return code
+        code = Exit.OK
+    return worst((code, _BY_DETECTION[detection])) if detection in fail_on else code
 
 
 def exit_of_error(error: SealreelError) -> Exit:

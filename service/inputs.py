@@ -3,7 +3,9 @@
 import glob
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+import tempfile
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,8 +16,13 @@ VERIFIABLE = frozenset(
     | {".heic", ".heif", ".tif", ".tiff"}
 )
 """Suffixes that a folder is searched for by `verify`; a file named outright may have any."""
+SCORABLE = VERIFIABLE - {".heic", ".heif", ".tif", ".tiff"} | {".ts", ".mts", ".m2ts", ".mpg", ".mpeg", ".flv", ".ogv"}
+"""Suffixes that a folder is searched for by `detect`: what can be decoded; nothing has to be written back."""
 MARKABLE = frozenset({".mp4", ".m4v", ".mov", ".png", ".jpg", ".jpeg", ".webp"})
 """Suffixes that a folder is searched for by `mark`: what can be written."""
+
+
+_CHUNK = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,3 +120,20 @@ def _once(inputs: Iterable[Input]) -> Iterator[Input]:
         if key not in seen:
             seen.add(key)
             yield one
+
+
+@contextmanager
+def spooled() -> Generator[Path]:
+    """Keep stdin as a file for the time of a look: media is read back and forth.
+
+    Raises:
+        UnreadableMedia: stdin cannot be read.
+    """
+    with tempfile.NamedTemporaryFile(prefix="sealreel-stdin-") as stream:
+        try:
+            while chunk := sys.stdin.buffer.read(_CHUNK):
+                stream.write(chunk)
+            stream.flush()
+        except OSError as error:
+            raise UnreadableMedia(f"-: {error.strerror}; could not read stdin") from error
+        yield Path(stream.name)

@@ -8,6 +8,7 @@ from ..provenance import Extraction, Output, Recovery, Segment, Verdict
 from ..provenance.manifest import Ingredient, ManifestReport
 from ..provenance.watermark import ACCEPT_LOG10_P
 from .console import warn
+from .detection import detection_line
 from .escape import escape
 
 SENTENCES = {
@@ -85,6 +86,8 @@ def _evidence(verdict: Verdict) -> Iterator[tuple[str, str]]:
     yield from _segments(verdict.watermark)
     if verdict.recovery is not None:
         yield from _recovery(verdict.recovery)
+    if verdict.detection is not None:
+        yield "detector", f"{detection_line(verdict.detection)}; an opinion, no proof"
     reasons = [reason for reason in verdict.reasons if reason.code not in _SAID_ABOVE]
     for number, reason in enumerate(reasons):
         yield "" if number else "because", f"{escape(reason.text, longest=2_000)} [{escape(reason.code)}]"

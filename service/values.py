@@ -7,7 +7,7 @@ from typing import Literal, cast, get_args
 
 from ..provenance.watermark.registry import method_names
 from ..provenance.watermark.terms import METHOD_NAMES
-from .exits import VERDICTS
+from .exits import SYNTHETIC, VERDICTS
 
 TimestampMode = Literal["required", "best-effort", "none"]
 WatermarkCheck = Literal["auto", "always", "never"]
@@ -41,7 +41,7 @@ def _calibration(value: object, beside: Path | None) -> str:
 
 
 def _verdicts(value: object, _beside: Path | None) -> tuple[str, ...]:
-    return tuple(_chosen(text, VERDICTS) for text in _texts(value, ","))
+    return tuple(_chosen(text, (*VERDICTS, SYNTHETIC)) for text in _texts(value, ","))
 
 
 def _texts(value: object, separator: str) -> list[str]:

@@ -1,14 +1,16 @@
 """The one place that joins the floors: settings become the library's configurations, and the verbs call the library."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..errors import SettingsInvalid
+from ..errors import MediaError, SettingsInvalid
 from ..media import Encoding, Limits
 from ..provenance import (
     MarkConfig,
     Output,
+    Reason,
     ReleaseConfig,
     Verdict,
     VerifyConfig,
@@ -19,12 +21,15 @@ from ..provenance.keyring import open_keyring
 from ..provenance.manifest.claim import source_type_uri
 from ..provenance.signing import Timestamping, load_signer
 from ..provenance.watermark import METHOD_NAMES, Strength
+from .detection import detect_answer
 from .keychain import signer_spec, watermark_keys
 from .secrecy import password_from
 from .settings import InForce
 from .trust import anchors
 
 if TYPE_CHECKING:
+    from ..detector import Detector
+    from ..detector.runtime import Device
     from ..generator import Attempt, GenerationConfig, OnStep
 
 
@@ -100,9 +105,53 @@ def verify_config(known: InForce, *, sidecar: Path | None = None) -> VerifyConfi
     )
 
 
-def verify(path: Path, config: VerifyConfig) -> Verdict:
-    """Say what a file proves; see `provenance.verification`."""
-    return verify_file(path, config)
+def verify(path: Path, config: VerifyConfig, *, detector: "Detector | None" = None, name: str | None = None) -> Verdict:
+    """Say what a file proves, see `provenance.verification`; and beside it what the detector thinks of its pixels.
+
+    Args:
+        path: The file.
+        config: What to believe, and how far to look.
+        detector: Asked too, where there is one; its answer changes nothing else.
+        name: What the file is called in the answer, where that is not its path.
+    """
+    verdict = verify_file(path, config)
+    verdict = verdict if name is None else replace(verdict, file=name)
+    return verdict if detector is None else _with_detection(verdict, path, detector)
+
+
+def _with_detection(verdict: Verdict, path: Path, detector: "Detector") -> Verdict:
+    try:
+        return replace(verdict, detection=detect_answer(detector.score(path), file=verdict.file))
+    except MediaError as error:
+        reason = Reason("detection.unreadable", f"The detector could not look at the pixels: {error}")
+        return replace(verdict, reasons=(*verdict.reasons, reason))
+
+
+def detector(
+    known: InForce, *, model: str = "embedded", device: "Device" = "auto", fpr: float | None = None
+) -> "Detector":
+    """Load the detector with the calibration in force.
+
+    Args:
+        known: The settings.
+        model: Weights: `embedded` or a folder.
+        device: Where to run.
+        fpr: The rate to judge at; the library's own where None.
+
+    Raises:
+        ModelError, CalibrationInvalid, MissingExtra: See `load_detector`.
+        SettingsInvalid: The calibration has no operating point at this FPR.
+    """
+    from ..detector.detector import DEFAULT_FPR, load_detector
+
+    chosen = known.settings.detector_calibration
+    left = known.directories.detector_calibration
+    calibration = None if chosen == "none" else Path(chosen)
+    if chosen == "auto":
+        calibration = left if left.is_file() else None
+    loaded = load_detector(device=device, model=model, calibration=calibration, limits=limits(known))
+    loaded.operating_point(DEFAULT_FPR if fpr is None else fpr)
+    return loaded
 
 
 def generation_configs(

@@ -1,29 +1,23 @@
 """`sealreel verify`: what a file proves about its origin."""
 
-import sys
-import tempfile
 from collections import Counter
-from collections.abc import Generator
-from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ...errors import SettingsInvalid, UnreadableMedia, UnsupportedMedia
+from ...errors import SettingsInvalid, UnsupportedMedia
 from ..answers import verify_answer, verify_error_answer
 from ..console import complain, emit, say, warn
 from ..doors import ConfigFile, JsonFlag, debug, example, in_force
-from ..exits import exit_of_verdict, worst
-from ..inputs import Input, gather
+from ..exits import SYNTHETIC, exit_of_verdict, worst
+from ..inputs import Input, gather, spooled
 from ..options import FromList, Store
 from ..values import WatermarkCheck
 
 if TYPE_CHECKING:
+    from ...detector import Detector
     from ...provenance import Verdict, VerifyConfig
-
-_CHUNK = 1 << 20
 
 
 def attach(app: typer.Typer) -> None:
@@ -31,6 +25,7 @@ def attach(app: typer.Typer) -> None:
     app.command(
         epilog=example(
             "sealreel verify clip.mp4",
+            "sealreel verify clip.mp4 --detect",
             "sealreel verify incoming/ --json --fail-on tampered,invalid_credential,content_mismatch",
             "find . -name '*.mp4' -print0 | sealreel verify --from-list -",
         )
@@ -64,6 +59,14 @@ Thorough = Annotated[
         "stops at the first sure mark, unless the content is not that of its record.",
     ),
 ]
+Detect = Annotated[
+    bool,
+    typer.Option(
+        "--detect",
+        help="Add the score of the classifier; it changes no verdict, and no exit code unless --fail-on "
+        "likely_synthetic.",
+    ),
+]
 Method = Annotated[
     str | None,
     typer.Option(
@@ -77,7 +80,8 @@ FailOn = Annotated[
     typer.Option(
         "--fail-on",
         metavar="VERDICT,…",
-        help="Only these verdicts end with a code other than 0; a file that could not be looked at always does.",
+        help="Only these verdicts end with a code other than 0; a file that could not be looked at always does. With "
+        "--detect, likely_synthetic may be among them.",
     ),
 ]
 
@@ -94,6 +98,7 @@ def verify(
     _watermark: Watermark = None,
     _thorough: Thorough = None,
     _watermark_method: Method = None,
+    detect: Detect = False,
     _fail_on: FailOn = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print no report; the exit code says it.")] = False,
     _config: ConfigFile = None,
@@ -102,7 +107,8 @@ def verify(
     """Say what files prove about their origin: manifest, watermark, and a stored record where the manifest is gone.
 
     One verdict a file: verified (exit code 0), tampered, invalid_credential, content_mismatch (1), unsupported, error
-    (3), no_provenance (4), intact_untrusted (5), recovered (6). Nothing is sent anywhere unless --online.
+    (3), no_provenance (4), intact_untrusted (5), recovered (6). Nothing is sent anywhere unless --online. What a
+    classifier thinks of the pixels (--detect) stands beside the verdict and never changes it.
     """
     from .. import workflows
 
@@ -110,30 +116,48 @@ def verify(
     inputs = gather(files or [], from_list=from_list)
     if sidecar is not None and len(inputs) != 1:
         raise SettingsInvalid(f"--sidecar holds the manifest of one file, {len(inputs)} were named")
+    if SYNTHETIC in known.settings.fail_on and not detect and known.sources["fail_on"].startswith("flag"):
+        raise SettingsInvalid(f"--fail-on {SYNTHETIC} needs --detect: nothing else gives that verdict")
     config = workflows.verify_config(known, sidecar=sidecar)
-    verdicts: Counter[str] = Counter()
+    detector = workflows.detector(known) if detect else None
+    found: Counter[tuple[str, str | None]] = Counter()
     for one in inputs:
-        verdicts[_answer(one, config, quiet=quiet, as_json=as_json)] += 1
+        found[_answer(one, config, detector, quiet=quiet, as_json=as_json)] += 1
     if len(inputs) > 1 and not quiet:
-        counted = ", ".join(f"{count} {verdict}" for verdict, count in sorted(verdicts.items()))
-        warn(f"{len(inputs)} files: {counted}")
-    raise typer.Exit(worst(exit_of_verdict(verdict, fail_on=known.settings.fail_on) for verdict in verdicts))
+        warn(f"{len(inputs)} files: {_counted(found)}")
+    fail_on = known.settings.fail_on
+    raise typer.Exit(
+        worst(exit_of_verdict(verdict, fail_on=fail_on, detection=detection) for verdict, detection in found)
+    )
 
 
-def _answer(one: Input, config: "VerifyConfig", *, quiet: bool, as_json: bool) -> str:
-    """Look at one file and print what was found; what goes wrong with it stops no other."""
+def _counted(found: Counter[tuple[str, str | None]]) -> str:
+    verdicts: Counter[str] = Counter()
+    for (verdict, _), count in found.items():
+        verdicts[verdict] += count
+    return ", ".join(f"{count} {verdict}" for verdict, count in sorted(verdicts.items()))
+
+
+def _answer(
+    one: Input, config: "VerifyConfig", detector: "Detector | None", *, quiet: bool, as_json: bool
+) -> tuple[str, str | None]:
+    """Look at one file and print what was found; what goes wrong with it stops no other.
+
+    Returns:
+        The verdict, and that of the detector where it was asked and could look.
+    """
     try:
-        verdict = _look(one, config)
+        verdict = _look(one, config, detector)
     except Exception as error:  # noqa: BLE001 - a defect met in one file is reported as that file's
         debug(error)
-        return _failure(one, error, quiet=quiet, as_json=as_json)
+        return _failure(one, error, quiet=quiet, as_json=as_json), None
     if as_json and not quiet:
         emit(verify_answer(verdict))
     elif not quiet:
         from ..report import report
 
         say(report(verdict) + "\n")
-    return verdict.conclusion
+    return verdict.conclusion, None if verdict.detection is None else verdict.detection["verdict"]
 
 
 def _failure(one: Input, error: Exception, *, quiet: bool, as_json: bool) -> str:
@@ -148,25 +172,12 @@ def _failure(one: Input, error: Exception, *, quiet: bool, as_json: bool) -> str
     return conclusion
 
 
-def _look(one: Input, config: "VerifyConfig") -> "Verdict":
+def _look(one: Input, config: "VerifyConfig", detector: "Detector | None") -> "Verdict":
     from .. import workflows
 
     if one.problem is not None:
         raise one.problem
     if one.name != "-":
-        return workflows.verify(one.path, config)
-    with _spooled() as path:
-        return replace(workflows.verify(path, config), file="-")
-
-
-@contextmanager
-def _spooled() -> Generator[Path]:
-    """Keep stdin as a file for the time of a look: a manifest is read back and forth."""
-    with tempfile.NamedTemporaryFile(prefix="sealreel-stdin-") as stream:
-        try:
-            while chunk := sys.stdin.buffer.read(_CHUNK):
-                stream.write(chunk)
-            stream.flush()
-        except OSError as error:
-            raise UnreadableMedia(f"-: {error.strerror}; could not read stdin") from error
-        yield Path(stream.name)
+        return workflows.verify(one.path, config, detector=detector)
+    with spooled() as path:
+        return workflows.verify(path, config, detector=detector, name="-")
