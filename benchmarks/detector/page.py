@@ -74,8 +74,8 @@ def _header(report: DetectorReport) -> str:
     met, n = sum(goal.met for goal in report.goals), len(report.goals)
     return (
         f"<header><h1>Detector audit</h1><p>{met} of {n} goals met. {escape(report.material)} Run "
-        f"“{escape(report.effort)}” of {report.started_at:%d %B %Y}. A score counts only on generators and real sources "
-        "that its model never saw; brackets hold 95 % intervals that draw whole sources.</p></header>"
+        f"“{escape(report.effort)}” of {report.started_at:%d %B %Y}. A score counts only on generators and real "
+        "sources that its model never saw; brackets hold 95 % intervals that draw whole sources.</p></header>"
     )
 
 
@@ -104,8 +104,8 @@ def _cards(goals: Sequence[Row]) -> str:
 def _goals(report: DetectorReport) -> str:
     if not report.goals:
         return "<p>No goal was measured in this run.</p>"
-    words = "<p>Written tolerances; the run ends with code 1 where one is missed. The line in each bar is the tolerance.</p>"
-    return words + goals_table(report.goals)
+    words = "Written tolerances; the run ends with code 1 where one is missed. The line in each bar is the tolerance."
+    return f"<p>{words}</p>{goals_table(report.goals)}"
 
 
 def _body(section: Section, examples: Sequence[Example]) -> str:
@@ -218,8 +218,8 @@ def _robustness(section: Section) -> str:
 
 def _controls(section: Section) -> str:
     return (
-        "<p>None of these looks for traces of synthesis. Metadata tells sources apart, which is why no detector may see "
-        "it; shuffled labels must come to 0.5.</p>" + _standings(section.rows)
+        "<p>None of these looks for traces of synthesis. Metadata tells sources apart, so no detector may see it; "
+        "shuffled labels must come to 0.5.</p>" + _standings(section.rows)
     )
 
 
@@ -285,11 +285,7 @@ def _left_out(section: Section) -> str:
 def _footer(report: DetectorReport) -> str:
     machine = report.machine
     versions = ", ".join(f"{name} {version}" for name, version in machine.versions.items())
-    models = "; ".join(
-        f"fold {one['fold']}: {one['name']} {one['version']}, {one['sha256'][:12]}" for one in report.models
-    )
+    weights = [f"fold {one['fold']}: {one['name']} {one['version']}, {one['sha256'][:12]}" for one in report.models]
     code = "" if report.commit is None else f" Code {report.commit}."
-    text = (
-        f"{machine.cpu}, {machine.cores} cores; {machine.system}; Python {machine.python}; {versions}.{code} {models}."
-    )
-    return f"<footer>{escape(text)}</footer>"
+    where = f"{machine.cpu}, {machine.cores} cores; {machine.system}; Python {machine.python}; {versions}."
+    return f"<footer>{escape(where)}{escape(code)} {escape('; '.join(weights))}.</footer>"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..drawing import ACCENT, INK, QUIET, THIN, WARN, style, svg_of
 from .goals import WORST
+from .metrics import GENERATOR_CLIPS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -37,7 +38,7 @@ def generators(rows: Sequence[Found]) -> str:
     ordered = sorted(rows, key=lambda row: -row["auroc"]["value"])
     with style():
         figure, (axis,) = _axes(1, width=7.6, height=0.9 + 0.19 * len(ordered))
-        _bars(axis, ordered, [_label(row["generator"], row["n"]) for row in ordered], pale=lambda row: row["n"] < 20)
+        _bars(axis, ordered, [f"{row['generator']} · {row['n']}" for row in ordered], few=GENERATOR_CLIPS)
         axis.axvline(WORST, color=WARN, linewidth=1.2)
         axis.set_xlabel("AUROC against the real clips of the same fold")
         return svg_of(figure)
@@ -45,10 +46,10 @@ def generators(rows: Sequence[Found]) -> str:
 
 def robustness(rows: Sequence[Found]) -> str:
     """Draw the AUROC after each condition, clips as stored on top."""
-    ordered = [{**row, "n": row["synthetic_clips"]} for row in rows][::-1]
+    ordered = list(rows)[::-1]
     with style():
         figure, (axis,) = _axes(1, width=7.6, height=0.9 + 0.24 * len(ordered))
-        _bars(axis, ordered, [row["condition"] for row in ordered], pale=lambda _: False)
+        _bars(axis, ordered, [row["condition"] for row in ordered])
         axis.axvline(rows[0]["auroc"]["value"], color=INK, linewidth=1.0, linestyle=(0, (4, 2)))
         axis.set_xlabel("AUROC; dashed: as stored")
         return svg_of(figure)
@@ -93,10 +94,10 @@ def adversaries(rows: Sequence[Found]) -> str:
         return svg_of(figure)
 
 
-def _bars(axis: "Axes", rows: Sequence[Found], labels: Sequence[str], *, pale: Any) -> None:
-    """Horizontal bars of `auroc` from 0.4 on, with their intervals."""
+def _bars(axis: "Axes", rows: Sequence[Found], labels: Sequence[str], *, few: int = 0) -> None:
+    """Horizontal bars of `auroc` from 0.4 on, with their intervals; rows with fewer than `few` clips are pale."""
     values = [row["auroc"]["value"] for row in rows]
-    colours = [THIN if pale(row) else ACCENT for row in rows]
+    colours = [THIN if few and row["n"] < few else ACCENT for row in rows]
     places = list(range(len(rows)))
     axis.barh(places, [max(0.0, value - 0.4) for value in values], left=0.4, height=0.66, color=colours)
     for place, row in zip(places, rows, strict=True):
@@ -107,10 +108,6 @@ def _bars(axis: "Axes", rows: Sequence[Found], labels: Sequence[str], *, pale: A
     axis.set_xlim(0.4, 1.005)
     axis.set_ylim(-0.7, len(rows) - 0.3)
     axis.grid(visible=False, axis="y")
-
-
-def _label(name: str, n: int) -> str:
-    return f"{name} · {n}"
 
 
 def _axes(columns: int, *, width: float, height: float) -> "tuple[Figure, list[Axes]]":
