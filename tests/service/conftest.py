@@ -59,6 +59,12 @@ def shell(tmp_path: Path) -> Shell:
     return Shell(tmp_path / "home")
 
 
+@pytest.fixture(scope="session")
+def installation() -> type[Shell]:
+    """Makes installations for fixtures that several tests share."""
+    return Shell
+
+
 def write_clip(path: Path, *, seed: int = 7, width: int = 256, height: int = 256, frames: int = 24) -> Path:
     """Write textured, moving H.264, or VP9 for webm."""
     shade = np.random.default_rng(seed)
