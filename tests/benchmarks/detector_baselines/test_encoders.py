@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from sealreel.benchmarks.detector.baselines import clip_probe
 from sealreel.benchmarks.detector.baselines.clip_probe import MEMBER, ClipEncoder, fetch_clip, unpack_clip
 from sealreel.benchmarks.detector.baselines.frozen import Lite0, mean_and_deviation
+from sealreel.benchmarks.detector.baselines.npr import NprPictures
 from sealreel.detector.torchvision_shim import import_timm
 from sealreel.errors import ModelUnavailable
 
@@ -104,7 +105,7 @@ def test_a_failed_download_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         fetch_clip(tmp_path / "clip")
 
 
-def test_lite0_gives_1280_numbers_a_frame(tmp_path: Path, pan: Pan) -> None:
+def test_lite0_gives_1280_numbers_a_frame_and_others_of_its_residuals(tmp_path: Path, pan: Pan) -> None:
     torch = pytest.importorskip("torch")
     torch.manual_seed(0)
     torch.save(import_timm().create_model("tf_efficientnet_lite0").state_dict(), tmp_path / "lite0.pth")
@@ -114,6 +115,7 @@ def test_lite0_gives_1280_numbers_a_frame(tmp_path: Path, pan: Pan) -> None:
 
     assert found.shape == (8, 1280)
     assert np.array_equal(found, lite0(pan(2)))
+    assert not np.array_equal(found, NprPictures(lite0)(pan(2)))
 
 
 def test_missing_lite0_weights_are_told(tmp_path: Path) -> None:

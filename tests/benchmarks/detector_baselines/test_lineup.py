@@ -11,7 +11,7 @@ from sealreel.benchmarks.detector.baselines.d3 import D3Style
 from sealreel.benchmarks.detector.baselines.features import FeatureCache
 from sealreel.benchmarks.detector.baselines.lineup import lineup
 from sealreel.benchmarks.detector.baselines.motion import MotionVectors
-from sealreel.benchmarks.detector.baselines.npr import NprStyle
+from sealreel.benchmarks.detector.baselines.npr import NprStatistics, NprStyle
 from sealreel.benchmarks.detector.baselines.restrav import ReStraVStyle
 from sealreel.benchmarks.detector.contender import Contender
 from sealreel.detector.training.dataset import Row
@@ -29,7 +29,7 @@ class Corners:
 
 MAKERS: tuple[Callable[[FeatureCache], Contender], ...] = (
     MotionVectors,
-    NprStyle,
+    lambda cache: NprStyle(cache, NprStatistics(), on="statistics"),
     lambda cache: D3Style(cache, Corners(), on="corners"),
     lambda cache: ReStraVStyle(cache, Corners(), on="corners", classifier="LR"),
     lambda cache: ReStraVStyle(cache, Corners(), on="corners", classifier="MLP"),
