@@ -96,7 +96,7 @@ def overlaid(rgb: Rgb, maps: Floats, places: tuple[float, ...], *, full: float) 
         total[y : y + SIDE, x : x + SIDE] += _FADE * cv2.resize(one, (SIDE, SIDE), interpolation=cv2.INTER_CUBIC)
         share[y : y + SIDE, x : x + SIDE] += _FADE
     strength = np.clip(total / np.maximum(share, _FADE.min()) / full, -1, 1)[:, :, None]
-    ink = np.where(strength > 0, np.float32(SYNTHETIC), np.float32(REAL))
+    ink = np.where(strength > 0, np.array(SYNTHETIC, np.float32), np.array(REAL, np.float32))
     alpha = OPACITY * np.abs(strength)
     return np.clip(np.rint(rgb * (1 - alpha) + ink * alpha), 0, 255).astype(np.uint8)
 

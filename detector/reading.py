@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -141,12 +142,12 @@ def _is_cut_off(file: BoundedFile) -> bool:
 def _decoded(path: Path, legs: Sequence[Leg], limits: Limits, *, origin: int) -> list[_Seen]:
     workers = min(WORKERS, len(legs), len(os.sched_getaffinity(0)))
     if workers <= 1:
-        return [_run(path, leg, limits, origin) for leg in legs]
+        return [_run(path, limits, origin, leg) for leg in legs]
     with ThreadPoolExecutor(max_workers=workers, thread_name_prefix="sealreel-decode") as pool:
-        return list(pool.map(lambda leg: _run(path, leg, limits, origin), legs))
+        return list(pool.map(partial(_run, path, limits, origin), legs))
 
 
-def _run(path: Path, leg: Leg, limits: Limits, origin: int) -> _Seen:
+def _run(path: Path, limits: Limits, origin: int, leg: Leg) -> _Seen:
     """Decode one leg; the frame that is shown at or next after each time wanted is taken."""
     wanted = [list(one) for one in leg.wanted]
     ticks = [tick for one in wanted for tick in one]

@@ -77,15 +77,18 @@ def _strongest(sample: Sample, evidence: Evidence, sign: float) -> tuple[str, in
     best, found = -np.inf, ("middle centre", sample.stretches[0].times_ms[0])
     for stretch, maps in zip(sample.stretches, evidence.maps, strict=True):
         middle = sign * maps[maps.shape[0] // 2, :, 0]  # (frames, height, width)
-        rows = np.array_split(np.arange(middle.shape[1]), 3)
-        columns = np.array_split(np.arange(middle.shape[2]), 3)
-        for row, of_row in zip(_ROWS, rows, strict=True):
-            for column, of_column in zip(_COLUMNS, columns, strict=True):
-                loudness = middle[:, of_row][:, :, of_column].mean((1, 2))
+        for row, of_row in zip(_ROWS, _thirds(middle.shape[1]), strict=True):
+            for column, of_column in zip(_COLUMNS, _thirds(middle.shape[2]), strict=True):
+                loudness = middle[:, of_row, of_column].mean((1, 2))
                 frame = int(loudness.argmax())
                 if loudness[frame] > best:
                     best, found = float(loudness[frame]), (f"{row} {column}", stretch.times_ms[frame])
     return found
+
+
+def _thirds(cells: int) -> tuple[slice, slice, slice]:
+    low, high = max(1, round(cells / 3)), max(1, round(cells * 2 / 3))
+    return slice(0, low), slice(min(low, cells - 1), max(high, low + 1)), slice(min(high, cells - 1), cells)
 
 
 def _disagreement(sample: Sample, evidence: Evidence, head: HeadCalibration, point: OperatingPoint) -> list[Reason]:

@@ -117,7 +117,8 @@ class _Torch:
             raise MissingExtra("a GPU needs torch, which is not installed: pip install 'sealreel[train]'") from error
         if not torch.cuda.is_available():
             raise ModelUnavailable("--device cuda: torch sees no GPU here; leave it out to run on the CPU")
-        self._network: Any = load_network(folder, read_card(folder)).to("cuda", memory_format=torch.channels_last)
+        network: Any = load_network(folder, read_card(folder))
+        self._network: Any = network.to(device="cuda", memory_format=torch.channels_last)
 
     def read(self, windows: Windows) -> Reading:
         """See `Runtime`."""
