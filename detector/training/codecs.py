@@ -43,7 +43,7 @@ PRESETS: tuple[tuple[Preset, float], ...] = (
     ("fast", 0.05),
     ("medium", 0.03),
 )
-"""x264's presets and how often each is drawn: slow ones cost five times as much and look alike at one CRF."""
+"""x264's presets and how often each is drawn: slow ones cost three times as much and look alike at one CRF."""
 SMALLEST = 64
 """Pixels along a side that every encoder takes."""
 
