@@ -116,15 +116,16 @@ def run_attacks(
         device: `cpu` or a CUDA device of torch.
         on_row: Told of each row as it comes.
     """
+    folds = len(ours.divisions)
     targets = [
         _Target(
             division=division,
             calibration=ours.calibration_of(division),
             network=_network(division, device),
             device=device,
-            rows=spread(division.test, clips, len(ours.divisions)),
+            rows=spread(division.test, clips // folds + (place < clips % folds)),
         )
-        for division in ours.divisions
+        for place, division in enumerate(ours.divisions)
     ]
     rows: list[AttackRow] = []
     for attack in attacks:
@@ -137,8 +138,8 @@ def run_attacks(
     return tuple(rows)
 
 
-def spread(rows: Sequence[Row], clips: int, folds: int) -> tuple[Row, ...]:
-    """Return a fold's share of so many real and so many synthetic clips, one source after the other."""
+def spread(rows: Sequence[Row], clips: int) -> tuple[Row, ...]:
+    """Return so many real and so many synthetic clips, one of each source in turn."""
     kept: list[Row] = []
     for label in ("real", "ai"):
         queues: dict[str, list[Row]] = {}
@@ -146,7 +147,7 @@ def spread(rows: Sequence[Row], clips: int, folds: int) -> tuple[Row, ...]:
             if row.label == label:
                 queues.setdefault(row.source, []).append(row)
         in_turn = [queue[turn] for turn in range(len(rows)) for queue in queues.values() if turn < len(queue)]
-        kept += in_turn[: math.ceil(clips / folds)]
+        kept += in_turn[:clips]
     return tuple(kept)
 
 

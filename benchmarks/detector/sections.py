@@ -47,9 +47,9 @@ class Budget:
     draws: int
 
 
-_HARDEST = ("x264 CRF 35", "HEVC CRF 30", "size × 0.5", SMALL_AND_ROUGH.name, "screen recording")
+_HARDEST = (SMALL_AND_ROUGH.name, "screen recording")
 BUDGETS: dict[Effort, Budget] = {
-    "quick": Budget(2, "middle", tuple(one for one in GRID if one.name in _HARDEST), 1, 2, (1, 4), 4, 500),
+    "quick": Budget(1, "middle", tuple(one for one in GRID if one.name in _HARDEST), 1, 2, (2,), 4, 500),
     "default": Budget(None, "everywhere", GRID, 3, 6, (1, 2, 4, 8), 20, 2000),
     "full": Budget(None, "everywhere", GRID, None, 60, (1, 2, 4, 8), 60, 5000),
 }

@@ -43,7 +43,7 @@ def test_auroc_agrees_with_scikit_learn() -> None:
     clips = chance(1, shift=0.7)
 
     assert standing("x", [clips], draws=2).auroc.value == pytest.approx(
-        metrics.roc_auc_score(clips.synthetic, clips.logits)
+        float(metrics.roc_auc_score(clips.synthetic, clips.logits))
     )
 
 
