@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from ...provenance import Payload
 from ...provenance.watermark import Strength, WatermarkKey
-from ...provenance.watermark.layout import CANONICAL_SHORT_SIDE, INNER_RADIUS, OUTER_RADIUS, TILE
+from ...provenance.watermark.layout import CANONICAL_SHORT_SIDE, DATA_SLOPE, INNER_RADIUS, OUTER_RADIUS, TILE
 from ...provenance.watermark.tile import PEAK
 from ...provenance.watermark.whiten import whiten
 from .specimen import Plane, Planes, marked_luma, pictures_with
@@ -94,7 +94,7 @@ def equalised(planes: Sequence[Plane]) -> Estimate:
     fy, fx = np.fft.fftfreq(mean.shape[0])[:, None], np.fft.rfftfreq(mean.shape[1])[None, :]
     radius = np.maximum(np.hypot(fx, fy) * TILE, 1.0)  # cycles a tile
     level = cv2.blur(np.abs(spectrum).astype(np.float32), (9, 9)) + np.float32(1e-9)
-    flat = np.fft.irfft2(spectrum / level * radius**-0.5, s=mean.shape).astype(np.float32)
+    flat = np.fft.irfft2(spectrum / level * radius**DATA_SLOPE, s=mean.shape).astype(np.float32)
     return in_band(np.clip(in_band(flat), -PEAK, PEAK))
 
 

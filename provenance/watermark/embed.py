@@ -42,7 +42,7 @@ def embed(
         height, width = picture.luma.shape
         if marks is None or (marks.width, marks.height) != (width, height):
             marks = _Marks(payload, key, width=width, height=height, start_seconds=picture.pts_seconds)
-        yield replace(picture, luma=_add(picture, marks.at(picture.pts_seconds), rms=strength.rms_for(width, height)))
+        yield replace(picture, luma=_add(picture, marks.at(picture.pts_seconds), strength))
 
 
 class _Marks:
@@ -78,13 +78,15 @@ class _Marks:
         return self._drawn[number]
 
 
-def _add(picture: Picture, mark: NDArray[np.float32], *, rms: float) -> NDArray[np.uint8] | NDArray[np.uint16]:
+def _add(picture: Picture, mark: NDArray[np.float32], strength: Strength) -> NDArray[np.uint8] | NDArray[np.uint16]:
     """Return luma + allowance × mark, rounded, within the code values there are."""
     luma: NDArray[np.uint8 | np.uint16] = np.ascontiguousarray(
         picture.luma
     )  # a turned view has strides that OpenCV does not take
     height, width = luma.shape
-    weight = allowance(luma, bit_depth=picture.bit_depth, rms=rms * (1 << (picture.bit_depth - 8)))
+    unit = 1 << (picture.bit_depth - 8)
+    rms, even_rms = strength.rms_for(width, height) * unit, strength.even_rms_for(width, height) * unit
+    weight = allowance(luma, bit_depth=picture.bit_depth, rms=rms, even_rms=even_rms)
     change = cv2.resize(weight, (width, height), interpolation=cv2.INTER_LINEAR)
     cv2.multiply(change, mark, dst=change)
     if picture.bit_depth == 8:

@@ -21,6 +21,9 @@ INNER_RADIUS, OUTER_RADIUS = 4, 20
 PILOT_INNER_RADIUS = 7
 PILOTS = 48
 PILOT_ENERGY = 0.25
+PILOT_SLOPE, DATA_SLOPE = -0.5, 0.5
+"""Amplitudes go as radius to this power. Pilots must outlive blur and half size. The payload's waves are the stronger
+the finer they are: at equal reading after hard encodes that gains 2 VMAF (`people_480p`, `coffee_720p`)."""
 TABLE = 32
 """Rows and columns of the scrambling table: more tiles than any picture we mark has."""
 WEAVES = 64
@@ -76,9 +79,10 @@ def layout_of(key: WatermarkKey) -> Layout:
     chips = 2 * len(data_bins)
     return Layout(
         pilot_bins=pilot_bins,
-        pilot_values=_amplitudes(pilot_bins, PILOT_ENERGY) * keyed_phases(key, "pilot", PILOTS),
+        pilot_values=_amplitudes(pilot_bins, PILOT_SLOPE, energy=PILOT_ENERGY) * keyed_phases(key, "pilot", PILOTS),
         data_bins=data_bins,
-        data_values=_amplitudes(data_bins, 1.0 - PILOT_ENERGY) * keyed_phases(key, "phase", len(data_bins)),
+        data_values=_amplitudes(data_bins, DATA_SLOPE, energy=1.0 - PILOT_ENERGY)
+        * keyed_phases(key, "phase", len(data_bins)),
         symbol_of_chip=_repeat_symbols(key, chips),
         sign_of_chip=keyed_signs(key, "signs", chips),
         scramble=keyed_signs(key, "scramble", TABLE * TABLE * len(data_bins)).reshape(TABLE, TABLE, -1),
@@ -101,9 +105,9 @@ def _annulus() -> NDArray[np.intp]:
     return np.stack([u[inside], v[inside]], axis=1)
 
 
-def _amplitudes(bins: NDArray[np.intp], energy: float) -> NDArray[np.float32]:
-    """Return amplitudes that fall as radius^-1/2 and whose cosines have the given variance together."""
-    amplitude = np.hypot(bins[:, 0], bins[:, 1]) ** -0.5
+def _amplitudes(bins: NDArray[np.intp], slope: float, *, energy: float) -> NDArray[np.float32]:
+    """Return amplitudes that go as radius^slope and whose cosines have the given variance together."""
+    amplitude = np.hypot(bins[:, 0], bins[:, 1]) ** slope
     # A cosine of amplitude 2a (both halves of the plane) has variance 2a²; data chips bring |±1 ± i|² = 2 themselves,
     # which `spectrum_of` divides out.
     return (amplitude * np.sqrt(energy / (2.0 * np.sum(amplitude**2)))).astype(np.float32)
