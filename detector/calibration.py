@@ -19,6 +19,8 @@ Floats = npt.NDArray[np.float64]
 
 FPRS = (0.05, 0.01, 0.001)
 """The false positive rates that thresholds are set for, as far as the number of real clips carries them."""
+USUAL_FPR = 0.01
+"""What is judged at where nobody says."""
 MISS_RATE = 0.05
 """Share of synthetic clips that may be called `likely_real`: what lies above their 5 % quantile is not."""
 ECE_BINS = 10
@@ -89,12 +91,18 @@ class HeadCalibration:
     ece: float
     """Expected calibration error of the fit, on the clips it was made from."""
 
-    def point(self, fpr: float) -> OperatingPoint:
+    def point(self, fpr: float | None = None) -> OperatingPoint:
         """Return the operating point of this FPR.
+
+        Args:
+            fpr: None takes `USUAL_FPR`, or the one nearest to it where too few clips carry that.
 
         Raises:
             ValueError: There is none; the message lists those there are.
         """
+        if fpr is None and self.points:
+            return min(self.points, key=lambda point: abs(math.log(point.fpr / USUAL_FPR)))
+        fpr = USUAL_FPR if fpr is None else fpr
         for point in self.points:
             if math.isclose(point.fpr, fpr, rel_tol=1e-6):
                 return point

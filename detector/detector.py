@@ -21,7 +21,6 @@ from .score import HEADS, MAIN, Evidence, ModelId, Score, evidence_of, frames_of
 from .weights import SHIPPED, WeightsCard, read_card
 
 Source = str | Path | Sequence[Frame]
-DEFAULT_FPR = 0.01
 EMBEDDED = "embedded"
 """The weights that ship with the package."""
 
@@ -52,12 +51,13 @@ class Detector:
         """Head to the calibration in force."""
         self.model = ModelId(name=card.name, version=card.version, sha256=card.sha256)
 
-    def score(self, source: Source, *, fpr: float = DEFAULT_FPR) -> Score:
+    def score(self, source: Source, *, fpr: float | None = None) -> Score:
         """Say how likely a clip or picture is synthetic.
 
         Args:
             source: A media file, or decoded frames in the order of showing.
-            fpr: The false positive rate to judge at; one of those that the calibration holds.
+            fpr: The false positive rate to judge at, one of those that the calibration holds; None takes 0.01, or the
+                one nearest to it where the calibration rests on too few clips for that.
 
         Raises:
             MediaError: The file cannot be looked at.
@@ -65,8 +65,8 @@ class Detector:
         """
         return self.examine(source, fpr=fpr).score
 
-    def operating_point(self, fpr: float) -> OperatingPoint:
-        """Return the threshold for an FPR, with what is known of it.
+    def operating_point(self, fpr: float | None = None) -> OperatingPoint:
+        """Return the threshold for an FPR, with what is known of it; None as in `score`.
 
         Raises:
             SettingsInvalid: The calibration in force has none; the message lists those it has.
@@ -74,19 +74,19 @@ class Detector:
         try:
             return self.heads[MAIN].point(fpr)
         except ValueError as error:
-            raise SettingsInvalid(f"--fpr {fpr:g}: {error}") from error
+            raise SettingsInvalid(f"--fpr: {error}") from error
 
     def logits(self, source: Source) -> Mapping[str, float]:
         """Return a clip's logits, head to logit, uncalibrated; raises as `score`."""
         _, _, evidence, _ = self._look(source)
         return {name: float(logit) for name, logit in zip(HEADS, evidence.clip, strict=True)}
 
-    def examine(self, source: Source, *, fpr: float = DEFAULT_FPR) -> Examination:
+    def examine(self, source: Source, *, fpr: float | None = None) -> Examination:
         """Score a clip and keep what was seen; raises as `score`."""
         point = self.operating_point(fpr)
         seen, decoded_in, evidence, read_in = self._look(source)
         logits = [float(logit) for logit in evidence.clip]
-        verdict = "inconclusive" if is_featureless(seen) else judge(self.heads, logits, fpr=fpr)
+        verdict = "inconclusive" if is_featureless(seen) else judge(self.heads, logits, fpr=point.fpr)
         main = self.heads[MAIN]
         score = Score(
             verdict=verdict,

@@ -136,13 +136,13 @@ def detector(
         known: The settings.
         model: Weights: `embedded` or a folder.
         device: Where to run.
-        fpr: The rate to judge at; the library's own where None.
+        fpr: The rate to judge at; None as in `Detector.score`.
 
     Raises:
         ModelError, CalibrationInvalid, MissingExtra: See `load_detector`.
         SettingsInvalid: The calibration has no operating point at this FPR.
     """
-    from ..detector.detector import DEFAULT_FPR, load_detector
+    from ..detector import load_detector
 
     chosen = known.settings.detector_calibration
     left = known.directories.detector_calibration
@@ -150,7 +150,7 @@ def detector(
     if chosen == "auto":
         calibration = left if left.is_file() else None
     loaded = load_detector(device=device, model=model, calibration=calibration, limits=limits(known))
-    loaded.operating_point(DEFAULT_FPR if fpr is None else fpr)
+    loaded.operating_point(fpr)
     return loaded
 
 

@@ -10,7 +10,7 @@ import typer
 from ...errors import OutputUnwritable, SettingsInvalid
 from ..console import Progress, emit, say, warn
 from ..doors import ConfigFile, JsonFlag, example, in_force
-from ..inputs import VERIFIABLE
+from ..inputs import SCORABLE
 from ..options import Force
 
 if TYPE_CHECKING:
@@ -145,7 +145,7 @@ def _recalibrated(
     from ...detector.recalibration import check_numbers, recalibrate
     from ..workflows import limits
 
-    rows = labelled_clips(data, suffixes=VERIFIABLE)
+    rows = labelled_clips(data, suffixes=SCORABLE)
     check_numbers(rows, fprs or None)  # before the weights are loaded
     loaded = load_detector(model=model, limits=limits(known))  # with what the weights came with, to compare
     bar = Progress("scoring")

@@ -34,9 +34,12 @@ Files = Annotated[
     list[str] | None, typer.Argument(metavar="FILE", help="Files, folders and globs; - is a file on stdin.")
 ]
 Fpr = Annotated[
-    float,
+    float | None,
     typer.Option(
-        "--fpr", metavar="RATE", help="The share of real clips that may be called synthetic: sets the threshold."
+        "--fpr",
+        metavar="RATE",
+        help="The share of real clips that may be called synthetic: sets the threshold. By default 0.01, or the "
+        "nearest to it where the calibration rests on too few clips.",
     ),
 ]
 Heatmap = Annotated[
@@ -56,7 +59,7 @@ def detect(
     files: Files = None,
     *,
     from_list: FromList = None,
-    fpr: Fpr = 0.01,
+    fpr: Fpr = None,
     heatmap: Heatmap = None,
     force: Force = False,
     _detector_calibration: DetectorCalibration = None,
@@ -89,7 +92,7 @@ def detect(
 
 
 def _answer(
-    one: Input, detector: "Detector", fpr: float, sheets: "_Sheets | None", *, quiet: bool, as_json: bool
+    one: Input, detector: "Detector", fpr: float | None, sheets: "_Sheets | None", *, quiet: bool, as_json: bool
 ) -> tuple[str, Exit]:
     """Score one file and print what was found; what goes wrong with it stops no other."""
     from ..detection import detect_answer, detect_report
@@ -113,7 +116,7 @@ def _answer(
     return found.score.verdict, exit_of_detection(found.score.verdict)
 
 
-def _look(one: Input, detector: "Detector", fpr: float) -> "Examination":
+def _look(one: Input, detector: "Detector", fpr: float | None) -> "Examination":
     if one.problem is not None:
         raise one.problem
     if one.name != "-":

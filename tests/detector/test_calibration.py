@@ -136,6 +136,13 @@ def test_rates_that_the_clips_do_not_carry_get_no_threshold() -> None:
         head.point(0.01)
 
 
+def test_where_no_rate_is_named_the_nearest_to_a_hundredth_is_taken() -> None:
+    assert calibrate_head(REAL, SYNTHETIC).point().fpr == 0.01
+    assert calibrate_head(REAL[:298], SYNTHETIC).point().fpr == 0.05
+    with pytest.raises(ValueError, match="carries none"):
+        calibrate_head(REAL[:58], SYNTHETIC).point()
+
+
 def test_clips_of_one_source_widen_the_interval() -> None:
     sources = ["noisy"] * 20 + [f"source {index % 19}" for index in range(380)]
     logits = np.concatenate([np.linspace(1.8, 2.0, 20), REAL[20:] - 2])

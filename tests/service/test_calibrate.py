@@ -139,14 +139,40 @@ def test_a_clip_that_cannot_be_read_is_named_and_left_out(calibrated: Calibrated
     assert "broken.png: left out" in calibrated.err
 
 
-def test_the_detector_scores_by_what_was_written(calibrated: Calibrated, clips: Path, weights: Path) -> None:
-    new = load_detector(model=weights, device="cpu", calibration=calibrated.file)
-    old = load_detector(model=weights, device="cpu")
+def test_detect_judges_by_what_was_written(calibrated: Calibrated, clips: Path, weights: Path, shell: Run) -> None:
     ai = next((clips / "ai").rglob("*.png"))
+    chosen = ("--model", weights, "--json")
 
-    assert new.score(ai, fpr=0.05).operating_point.n_real == REAL
-    assert new.score(ai, fpr=0.05).score != old.score(ai, fpr=0.05).score
-    assert new.logits(ai) == old.logits(ai)
+    new = shell("detect", ai, *chosen, "--calibration", calibrated.file).answer
+    old = shell("detect", ai, *chosen, SEALREEL_DETECTOR_CALIBRATION="none").answer
+
+    (point,) = calibrated.answer["heads"]["full_synthetic"]["points"]
+    assert new["operating_point"] == {"fpr": 0.05, "threshold": point["threshold"], "ci95": point["ci95"]}
+    assert old["operating_point"]["fpr"] == 0.01
+    assert new["score"] != old["score"]
+
+
+def test_detect_finds_what_was_left_in_the_data_folder(
+    calibrated: Calibrated, clips: Path, weights: Path, shell: Any
+) -> None:
+    (shell.home / "data").mkdir(parents=True)
+    (shell.home / "data" / "detector-calibration.json").write_bytes(calibrated.file.read_bytes())
+
+    found = shell("detect", next((clips / "ai").rglob("*.png")), "--model", weights, "--json")
+
+    assert found.answer["operating_point"]["fpr"] == 0.05
+
+
+def test_detect_refuses_what_was_made_for_other_weights(
+    calibrated: Calibrated, clips: Path, weights: Path, shell: Run, tmp_path: Path
+) -> None:
+    other = json.loads(calibrated.file.read_text()) | {"weights_sha256": "f" * 64}
+    (tmp_path / "other.json").write_text(json.dumps(other))
+
+    ran = shell("detect", clips / "ai", "--model", weights, "--calibration", tmp_path / "other.json")
+
+    assert ran.code == 3
+    assert "made for the weights ffffffffffff…" in ran.err
 
 
 def test_the_report_says_what_was_held_out_and_what_is_missing(
