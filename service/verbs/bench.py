@@ -23,6 +23,9 @@ app = typer.Typer(rich_markup_mode=None, no_args_is_help=True)
 
 def attach(above: typer.Typer) -> None:
     """Add the verbs to the command line."""
+    from .bench_detector import attach as attach_detector  # which prints as this file does
+
+    attach_detector(app)
     above.add_typer(app, name="bench", epilog=example("sealreel bench speed --quick"))
 
 
@@ -73,18 +76,20 @@ def _tell(row: "Row | Skipped") -> None:
 
 
 def _print(done: "SpeedReport") -> None:
-    _print_machine(done.machine)
-    _print_table(done.table())
+    print_machine(done.machine)
+    print_table(done.table())
 
 
-def _print_machine(machine: "Machine") -> None:
+def print_machine(machine: "Machine") -> None:
+    """Print what the numbers were taken on."""
     memory = "" if machine.memory_bytes is None else f", {machine.memory_bytes / 2**30:.0f} GiB"
     load = "" if machine.load is None else f", load {machine.load:g}"
     say(escape(f"{machine.cpu}, {machine.cores} cores{memory}{load}; {machine.system}; Python {machine.python}"))
     say(escape(", ".join(f"{name} {version}" for name, version in machine.versions.items())) + "\n")
 
 
-def _print_table(table: tuple[tuple[str, ...], ...]) -> None:
+def print_table(table: tuple[tuple[str, ...], ...]) -> None:
+    """Print lines of cells, the header first."""
     widths = [max(len(line[column]) for line in table) for column in range(len(table[0]) - 1)]
     for line in table:
         cells = [cell.ljust(width) for cell, width in zip(line, widths, strict=False)]
@@ -139,7 +144,7 @@ def watermark(
     for name, folder in (("data", data), ("further", further), ("autoencoder", autoencoder)):
         if folder is not None and not folder.is_dir():
             raise SettingsInvalid(f"--{name} {folder}: not an existing folder")
-    _check_report(report)
+    check_report(report)
     effort: Effort = "quick" if quick else "full" if full else "default"
     try:
         config = WatermarkConfig(
@@ -149,7 +154,7 @@ def watermark(
             effort=effort,
             only=tuple(only or ()),
             jobs=jobs,
-            directory=_kept_rows(directory),
+            directory=kept_rows(directory),
         )
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
@@ -162,8 +167,8 @@ def watermark(
     if as_json:
         emit(done.as_json())
     else:
-        _print_machine(done.machine)
-        _print_table(done.table())
+        print_machine(done.machine)
+        print_table(done.table())
     raise typer.Exit(Exit.OK if done.met else Exit.FOUND)
 
 
@@ -203,7 +208,7 @@ def platforms(
         raise SettingsInvalid(f"--data {data}: not an existing folder")
     _check_page(report)
     try:
-        config = PlatformsConfig(data=data, recipes=tuple(only or ()), quick=quick, directory=_kept_rows(directory))
+        config = PlatformsConfig(data=data, recipes=tuple(only or ()), quick=quick, directory=kept_rows(directory))
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
     done = run_platforms(
@@ -215,11 +220,11 @@ def platforms(
     if as_json:
         emit(done.as_json())
     else:
-        _print_machine(done.machine)
-        _print_table(done.table())
+        print_machine(done.machine)
+        print_table(done.table())
 
 
-def _check_report(report: Path | None) -> None:
+def check_report(report: Path | None) -> None:
     """Say now what would be known only after hours."""
     if report is None:
         return
@@ -239,7 +244,7 @@ def _check_page(report: Path | None) -> None:
         raise SettingsInvalid(f"--report {report}: not a file in an existing folder")
 
 
-def _kept_rows(directory: Path | None) -> Path:
+def kept_rows(directory: Path | None) -> Path:
     """Return the folder of finished rows; the one of this installation is made where it is missing."""
     if directory is not None:
         if not directory.is_dir():
