@@ -208,7 +208,7 @@ def drowned(planes: Planes, sigma: float) -> Planes:
 def test_a_mark_too_weak_to_be_read_is_present_when_asked_for(
     marked: Planes, stream: Stream, key: WatermarkKey, payload: Payload
 ) -> None:
-    weak = drowned(marked[:2], 50.0)
+    weak = drowned(marked[:2], 70.0)
     others = [Payload(record_id=n) for n in range(20)]
     asked = extract_lumas(stream(weak), [key], known=[*others, payload])
 
@@ -225,7 +225,7 @@ def test_asking_for_payloads_that_are_not_there_finds_none(
     others = [Payload(record_id=n) for n in range(20)]
 
     assert extract_lumas(stream(clip), [key], known=others).status == "not_found"
-    assert extract_lumas(stream(drowned(marked[:2], 50.0)), [key], known=others).status == "not_found"
+    assert extract_lumas(stream(drowned(marked[:2], 70.0)), [key], known=others).status == "not_found"
 
 
 def test_a_readable_mark_is_read_whatever_is_asked_for(
