@@ -225,11 +225,11 @@ def _sources(card: WeightsCard, rows: Sequence[Row]) -> str:
     return "\n".join(
         [
             "## Sources",
-            "Licences are those of the repository that a clip was published in; where none was found, clips were used "
-            "for research alone and none is passed on. Only clips of the first table trained.",
+            "Licences are those of the repository that a clip was published in; where none was found, they were used "
+            "for training and judging alone. No clip is passed on. Only those of the first table trained.",
             "",
             "### Trained on",
-            *_table(_by_source(trained)),
+            *_table([row | {"clips": card.trained_on[row["source"]]} for row in _by_source(trained)]),
             "",
             "### Never trained on, only judged",
             *(_table(_by_source(kept)) if kept else ["None."]),
@@ -237,7 +237,7 @@ def _sources(card: WeightsCard, rows: Sequence[Row]) -> str:
     )
 
 
-def _by_source(rows: Iterable[Row]) -> list[Mapping[str, Any]]:
+def _by_source(rows: Iterable[Row]) -> list[dict[str, Any]]:
     """A line a source: real ones first, then by head, the largest first."""
     members: dict[tuple[str, str], list[Row]] = defaultdict(list)
     for row in rows:
