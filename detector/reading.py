@@ -26,7 +26,7 @@ from ..media.image_header import image_format
 from ..media.orientation import Orientation, orientation_of_matrix, turn
 from ..media.planes import plane_of
 from ..media.source import CODECS, FORMATS, BoundedFile, open_regular, opened, packets_of, video_stream
-from .canon import Rgb
+from .canon import RATE, Rgb
 from .itinerary import Itinerary, Leg, plan
 from .sampling import Oddity, Sample, Stretch, ms, prepared, stretches_of
 
@@ -36,6 +36,10 @@ DECODERS = CODECS | {"apng", "gif", "webp"}
 OPENING_SECONDS = 60.0
 WORKERS = 2
 """Decoders side by side, a thread each: two threads of one decoder give less, and frames in another order."""
+STAND_IN_SECONDS = 1 / RATE
+"""So much later a frame may be that stands in for one that does not decode."""
+LATE_SECONDS = 1 / RATE / 4
+"""From here on it is another frame; less is rounding."""
 _HDR = {"smpte2084", "arib-std-b67"}
 _UNREADABLE = "; expected a video or image file that FFmpeg can open"
 # swscale flags: bilinear, full chroma interpolation, exact rounding: equal input gives equal output on any CPU.
@@ -49,7 +53,7 @@ class _Seen:
 
     stretches: tuple[Stretch, ...]
     missing: int
-    """Frames that were wanted and did not come."""
+    """Frames that were wanted and did not come, or for which another stands in."""
     width: int
     height: int
     is_hdr: bool
@@ -148,34 +152,37 @@ def _decoded(path: Path, legs: Sequence[Leg], limits: Limits, *, origin: int) ->
 
 
 def _run(path: Path, limits: Limits, origin: int, leg: Leg) -> _Seen:
-    """Decode one leg; the frame that is shown at or next after each time wanted is taken."""
-    wanted = [list(one) for one in leg.wanted]
-    ticks = [tick for one in wanted for tick in one]
-    found: list[tuple[int, Rgb]] = []
-    width = height = 0
+    """Decode one leg; where a frame that is wanted does not decode, the next one stands in for it."""
+    ticks = [tick for one in leg.wanted for tick in one]
+    found: list[tuple[int, Rgb] | None] = []
+    late = width = height = 0
+    shape: tuple[int, ...] = ()
     is_hdr = False
     with opened(path, limits, formats=LOOKED_AT) as (container, file):
         stream = _stream(path, container, file, limits)
         unit = float(stream.time_base or 1)
-        frames = _frames(container, stream, leg, keep=frozenset(ticks))
-        for pts, frame in frames:
+        for pts, frame in _frames(container, stream, leg, keep=frozenset(ticks)):
+            while len(found) < len(ticks) and pts > ticks[len(found)] + STAND_IN_SECONDS / unit:
+                found.append(None)
             if len(found) == len(ticks):
                 break
             if pts < ticks[len(found)] or frame.is_corrupt:
                 continue
             rgb, is_hdr = _shown(frame)
-            height, width = rgb.shape[:2]
             small = prepared(rgb)
-            if found and found[0][1].shape != small.shape:  # the size changes in the middle
+            shape = shape or small.shape
+            if small.shape != shape:  # the size changes in the middle
                 break
+            height, width = rgb.shape[:2]
+            late += pts > ticks[len(found)] + LATE_SECONDS / unit
             found.append((pts, small))
     stretches: list[Stretch] = []
     rest = iter(found)
-    for one in wanted:
-        run = [pair for _, pair in zip(one, rest, strict=False)]
-        times = [ms((pts - origin) * unit) for pts, _ in run]
-        stretches += stretches_of([rgb for _, rgb in run], times)
-    return _Seen(tuple(stretches), len(ticks) - len(found), width, height, is_hdr)
+    for one in leg.wanted:
+        run = [pair for _, pair in zip(one, rest, strict=False) if pair is not None]
+        stretches += stretches_of([rgb for _, rgb in run], [ms((pts - origin) * unit) for pts, _ in run])
+    missing = len(ticks) - sum(pair is not None for pair in found)
+    return _Seen(tuple(stretches), missing + late, width, height, is_hdr)
 
 
 def _frames(

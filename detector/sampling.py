@@ -111,9 +111,12 @@ def sample_frames(frames: Sequence[Frame]) -> Sample:
 
     Raises:
         UnreadableMedia: There are none.
+        ValueError: They are of several sizes.
     """
     if not frames:
         raise UnreadableMedia("no frames were given; expected at least one")
+    if len({frame.rgb.shape for frame in frames}) > 1:
+        raise ValueError("frames of one clip are of one size")
     times = [frame.pts_seconds for frame in frames]
     length = times[-1] - times[0]
     starts = [times[0]] if length <= WHOLE_SECONDS else [times[0] + start for start in starts_of(length)]
