@@ -1,4 +1,4 @@
-"""One network for many callers: whoever waits for a window waits in one queue, and waiting windows are read together."""
+"""One network for many callers: all wait in one queue, and windows that wait are read together."""
 
 import os
 import threading
@@ -39,6 +39,11 @@ class Queue:
             self._desk.runtime = self._open()
         return joined([future.result() for future in self._desk.ask(windows, workers=self._workers)])
 
+    @property
+    def waiting(self) -> int:
+        """How many windows wait for a thread right now."""
+        return self._desk.waiting
+
     def forget(self) -> None:
         """Start anew in a child process: threads are not copied into it, and a lock may be copied closed."""
         self._desk = _Desk(None)
@@ -54,6 +59,12 @@ class _Desk:
         self._waiting: deque[tuple[Windows, Future[Reading]]] = deque()
         self._threads: list[threading.Thread] = []
         self._closed = False
+
+    @property
+    def waiting(self) -> int:
+        """How many windows nobody has taken yet."""
+        with self._ready:
+            return len(self._waiting)
 
     def ask(self, windows: Windows, *, workers: int) -> list[Future[Reading]]:
         """Put windows in the queue; one answer each."""

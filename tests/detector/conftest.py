@@ -1,7 +1,9 @@
 """Small weights of random numbers, and clips drawn for the purpose."""
 
+import os
 from collections.abc import Callable, Sequence
 from fractions import Fraction
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +15,19 @@ from numpy.typing import NDArray
 Rgb = NDArray[np.uint8]
 
 
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip what needs a GPU where there is none, unless FAIL_WITHOUT_CUDA is set."""
+    if item.get_closest_marker("needs_cuda") and not os.environ.get("FAIL_WITHOUT_CUDA"):
+        torch = pytest.importorskip("torch")
+        if not torch.cuda.is_available():
+            pytest.skip("no CUDA device")
+
+
 @pytest.fixture(scope="session")
 def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of weights: random, but whole, with a card whose hashes hold."""
-    pytest.importorskip("timm", reason="the extra `train` is not installed")
-    pytest.importorskip("onnxruntime", reason="the extra `detect` is not installed")
+    if find_spec("timm") is None or find_spec("onnxruntime") is None:  # importing timm itself needs a shim
+        pytest.skip("the extras `train` and `detect` are not installed")
     import torch
 
     from sealreel.detector.calibration import calibrate_head
