@@ -1,6 +1,7 @@
 """Who is judged by which weights: each fold's held-out clips by the model that saw none of their sources."""
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -55,7 +56,7 @@ def divisions_of_run(run: Path, rows: Sequence[Row]) -> tuple[Division, ...]:
     """Return the folds of a training run, as its `folds.json` tells them.
 
     Rows marked `evaluate` are seen by no fold's training; they join the fold that holds their source, or the generator
-    theirs is built on, out; the others are dealt to the folds by name.
+    theirs is built on, out; the others go where the fewest sources of their kind are.
 
     Raises:
         SettingsInvalid: There is no list of folds, it cannot be understood, or it does not fit the data.
@@ -145,8 +146,13 @@ def _dealt_evaluation(folds: Sequence[Fold], rows: Sequence[Row]) -> dict[int, l
             homeless.setdefault((row.label, row.source), []).append(row)
         else:
             dealt.setdefault(home.number, []).append(row)
-    for place, (_, group) in enumerate(sorted(homeless.items())):
-        dealt.setdefault(folds[place % len(folds)].number, []).extend(group)
+    held: Counter[tuple[int, str]] = Counter()
+    for fold in folds:
+        held[fold.number, "ai"], held[fold.number, "real"] = len(fold.generators), len(fold.real_sources)
+    for (label, _), group in sorted(homeless.items()):
+        number = min((fold.number for fold in folds), key=lambda number: (held[number, label], number))
+        held[number, label] += 1
+        dealt.setdefault(number, []).extend(group)
     return dealt
 
 

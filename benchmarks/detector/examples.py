@@ -27,7 +27,7 @@ class Example:
     """One clip, drawn."""
 
     caption: str
-    png: bytes
+    jpeg: bytes
     """Three frames, as they are and with what the network saw."""
 
 
@@ -79,6 +79,7 @@ def _drawn(one: Mapping[str, Any], weights: Path, data: Path, device: Device) ->
         np.concatenate([window[0, place], overlaid(window[0, place], odds[:, place], (0.5,), full=FULL_COLOUR)])
         for place in SHOWN
     ]
-    _, png = cv2.imencode(".png", np.ascontiguousarray(np.concatenate(strip, axis=1)[..., ::-1]))
+    picture = np.ascontiguousarray(np.concatenate(strip, axis=1)[..., ::-1])
+    _, jpeg = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, 88])
     score = 1.0 / (1.0 + np.exp(-float(one["log_odds"])))
-    return Example(f"{one['why']}: {one['source']}, score {score:.3f}", png.tobytes())
+    return Example(f"{one['why']}: {one['source']}, score {score:.3f}", jpeg.tobytes())

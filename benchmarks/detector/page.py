@@ -189,7 +189,7 @@ def _faces(row: Found | None) -> str:
 
 def _shown(examples: Sequence[Example]) -> str:
     figures = "".join(
-        f'<figure><img alt="{escape(one.caption, quote=True)}" src="{data_url("image/png", one.png)}">'
+        f'<figure><img alt="{escape(one.caption, quote=True)}" src="{data_url("image/jpeg", one.jpeg)}">'
         f"<figcaption>{escape(one.caption)}</figcaption></figure>"
         for one in examples
     )

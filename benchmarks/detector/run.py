@@ -98,7 +98,7 @@ def run_detector(config: DetectorConfig, *, on_row: OnRow | None = None) -> Dete
         effort=config.effort,
         commit=commit_of_code(),
         material=_material(config, divisions),
-        device=config.device,
+        device=device_in_force(config.device),
         models=tuple(_model(one) for one in divisions),
         sections=tuple(sections),
     )
@@ -119,13 +119,24 @@ def _prepared(config: DetectorConfig, divisions: tuple[Division, ...], on_row: O
             budget=BUDGETS[config.effort],
             cells=Cells(kept / CELLS),
             jobs=config.jobs,
-            device=config.device,
+            device=device_in_force(config.device),
             own=config.own,
             features=kept / "features",
             imagenet=config.imagenet,
             clip=config.clip,
             on_row=on_row,
         )
+
+
+def device_in_force(wanted: Device) -> Device:
+    """Return `cpu` or `cuda`: rows are kept by the device that they were taken on, whoever chose it."""
+    if wanted != "auto":
+        return wanted
+    try:
+        import torch
+    except ModuleNotFoundError:
+        return "cpu"
+    return "cuda" if torch.cuda.is_available() else "cpu"
 
 
 def _model(division: Division) -> dict[str, Any]:

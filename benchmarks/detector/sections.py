@@ -28,17 +28,19 @@ from .resampling import FLOOR_CLIPS
 OnRow = Callable[[str, Json | Skipped | str], None]
 """Told the section's name, and each row or a word of progress as it comes."""
 CURVE_POINTS = 200
+SOURCE_CLIPS = 30
+"""At most of each source: one surveillance collection alone would else be a fifth of all real clips."""
 
 
 @dataclass(frozen=True, slots=True)
 class Budget:
     """How much of everything one effort takes."""
 
-    per_source: int | None
-    """Clips of each source that are judged as stored; None takes all."""
+    per_source: int
+    """Clips of each source that are judged as stored."""
     look: Look
     conditions: tuple[Condition, ...]
-    robust_per_source: int | None
+    robust_per_source: int
     attacked: int
     """Clips of each kind."""
     epsilons: tuple[int, ...]
@@ -49,9 +51,9 @@ class Budget:
 
 _HARDEST = (SMALL_AND_ROUGH.name, "screen recording")
 BUDGETS: dict[Effort, Budget] = {
-    "quick": Budget(1, "middle", tuple(one for one in GRID if one.name in _HARDEST), 1, 2, (2,), 4, 500),
-    "default": Budget(None, "everywhere", GRID, 3, 6, (1, 2, 4, 8), 20, 2000),
-    "full": Budget(None, "everywhere", GRID, None, 60, (1, 2, 4, 8), 60, 5000),
+    "quick": Budget(1, "middle", tuple(one for one in GRID if one.name in _HARDEST), 1, 1, (2,), 4, 500),
+    "default": Budget(SOURCE_CLIPS, "everywhere", GRID, 3, 6, (1, 2, 4, 8), 20, 2000),
+    "full": Budget(SOURCE_CLIPS, "everywhere", GRID, SOURCE_CLIPS, 60, (1, 2, 4, 8), 60, 5000),
 }
 """Quick: ≤ 10 minutes on two cores; default: ≤ 2 hours, minutes on a GPU; full: hours."""
 
@@ -227,18 +229,10 @@ def adversaries(run: Run) -> Section:
         cells=run.cells,
         attacks=attacks(epsilons=run.budget.epsilons),
         clips=run.budget.attacked,
-        device=_torch_device(run.device),
+        device=run.device,
         on_row=run.tell("adversarial"),
     )
     return Section("adversarial", "", as_rows(rows))
-
-
-def _torch_device(device: Device) -> str:
-    if device != "auto":
-        return device
-    import torch
-
-    return "cuda" if torch.cuda.is_available() else "cpu"
 
 
 def own(run: Run) -> Section:

@@ -19,10 +19,10 @@ def summary(report: DetectorReport) -> dict[str, Any]:
 
 
 def spelled(estimate: Found | None, digits: int = 3) -> str:
-    """Return an estimate with its interval: `0.951 (0.930–0.968)`."""
+    """Return an estimate with its interval: `0.951 (0.930–0.968)`; that which draws sources, where there are two."""
     if estimate is None:
         return "–"
-    low, high = estimate.get("low"), estimate.get("high")
+    low, high = (estimate.get(f"drawn_{end}", estimate.get(end)) for end in ("low", "high"))
     bounds = "" if low is None or high is None else f" ({low:.{digits}f}–{high:.{digits}f})"
     return f"{estimate['value']:.{digits}f}{bounds}"
 

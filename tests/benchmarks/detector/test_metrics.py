@@ -1,15 +1,18 @@
 """The audit's numbers against brute force, scikit-learn, and values worked out by hand."""
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
+from numpy.typing import NDArray
 
 from sealreel.benchmarks.detector.judged import Judged, auroc, curve, pooled
 from sealreel.benchmarks.detector.metrics import of_generators, of_real_sources, realised, reliability, standing
 from sealreel.benchmarks.detector.resampling import draw, floor_draws, fold_of, tpr_draws
 
+Floats = NDArray[np.float64]
 FEW = st.lists(st.integers(-3, 3), min_size=1, max_size=12)
 
 
@@ -39,7 +42,7 @@ def test_auroc_is_the_share_of_pairs_in_order(real: list[int], synthetic: list[i
 
 
 def test_auroc_agrees_with_scikit_learn() -> None:
-    metrics = pytest.importorskip("sklearn.metrics")
+    metrics: Any = pytest.importorskip("sklearn.metrics")
     clips = chance(1, shift=0.7)
 
     assert standing("x", [clips], draws=2).auroc.value == pytest.approx(
@@ -72,14 +75,14 @@ def test_a_drawn_tpr_is_that_of_the_drawn_clips() -> None:
 
     for number, value in enumerate(tpr_draws([fold], drawn, fpr=0.05)):
 
-        def taken(kind: str, weights: np.ndarray, number: int = number) -> np.ndarray:
+        def taken(kind: str, weights: Floats, number: int = number) -> Floats:
             return np.concatenate(
                 [np.tile(clips.logits[names == f"{kind}{i}"], round(weights[number, i])) for i in range(6)]
             )
 
         real, synthetic = taken("r", drawn.reals[0]), taken("g", drawn.generators[0])
         threshold = min(t for t in real if np.mean(real > t) <= 0.05)
-        assert value == pytest.approx(np.mean(synthetic > threshold))
+        assert value == pytest.approx(float(np.mean(synthetic > threshold)))
 
 
 def test_folds_are_averaged_by_their_clips() -> None:
