@@ -10,9 +10,10 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 
-LAZY = ["media", "provenance", "provenance.watermark"]
+LAZY = ["detector", "media", "provenance", "provenance.watermark"]
 
 PUBLIC = {
+    "detector": "Detector Examination ModelId Reason Score load_detector write_contact_sheet",
     "media": """Clip Colour Encoding Form Frame Limits Luma Picture check_output container_for form_of generated_form
         picture_of pictures_from_frames probe read_frames read_luma read_pictures remux scratch sweep_drafts unfinished
         write_pictures""",

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import av
 import numpy as np
@@ -28,7 +28,7 @@ def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of weights: random, but whole, with a card whose hashes hold."""
     if find_spec("timm") is None or find_spec("onnxruntime") is None:  # importing timm itself needs a shim
         pytest.skip("the extras `train` and `detect` are not installed")
-    import torch
+    import torch.nn.init
 
     from sealreel.detector.calibration import calibrate_head
     from sealreel.detector.calibration_file import head_to_json
@@ -37,8 +37,8 @@ def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from sealreel.detector.weights import GRAPH, WEIGHTS, WeightsCard, sha256_of, write_card
 
     folder = tmp_path_factory.mktemp("weights")
-    torch.manual_seed(0)
-    network = Network("test_efficientnet")
+    cast(Any, torch).manual_seed(0)
+    network: Any = Network("test_efficientnet")
     torch.nn.init.normal_(network.follow[-1].weight, std=0.5)  # else the sequence adds nothing yet
     export(network, folder)
     rng = np.random.default_rng(0)

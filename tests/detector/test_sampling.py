@@ -116,8 +116,9 @@ def test_a_turned_clip_is_seen_upright(tmp_path: Path, moving: Make) -> None:
     import av
 
     path = tmp_path / "turned.mp4"
-    with av.open(str(path), "w") as container:
-        stream: Any = container.add_stream("libx264", rate=8)
+    container: Any = av.open(str(path), "w")
+    with container:
+        stream = container.add_stream("libx264", rate=8)
         stream.width, stream.height, stream.pix_fmt = 96, 64, "yuv420p"
         stream.set_display_rotation(90)
         for rgb in moving(8):

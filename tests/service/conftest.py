@@ -1,9 +1,12 @@
 """An installation of its own for every test, driven as a user drives it."""
 
 import json
+import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import av
 import numpy as np
@@ -11,6 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 import sealreel.generator
+from sealreel.detector import detector as detector_module
 from sealreel.service.cli import app
 
 
@@ -127,3 +131,60 @@ def embedded() -> Path:
     if not list(folder.rglob("model_index.json")):
         pytest.skip("the embedded model is not trained yet: sealreel train generator")
     return folder
+
+
+@pytest.fixture(scope="session")
+def detector_weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Random weights, whose thresholds say `likely_real` of everything."""
+    if find_spec("timm") is None or find_spec("onnxruntime") is None:
+        pytest.skip("the extras `train` and `detect` are not installed")
+    import torch
+
+    from sealreel.detector.export import export
+    from sealreel.detector.network import Network
+
+    folder = tmp_path_factory.mktemp("weights")
+    cast(Any, torch).manual_seed(0)
+    export(Network("test_efficientnet"), folder)
+    write_opinion(folder, "likely_real")
+    return folder
+
+
+@pytest.fixture
+def judging(detector_weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Path]:
+    """Make the weights that ship say one verdict of everything."""
+
+    def judge(verdict: str) -> Path:
+        folder = Path(shutil.copytree(detector_weights, tmp_path / verdict, dirs_exist_ok=True))
+        write_opinion(folder, verdict)
+        monkeypatch.setattr(detector_module, "SHIPPED", folder)
+        return folder
+
+    return judge
+
+
+def write_opinion(folder: Path, verdict: str) -> None:
+    """Write a card whose band of doubt lies where it must be for every score to get this verdict."""
+    from sealreel.detector.weights import GRAPH, WEIGHTS, WeightsCard, sha256_of, write_card
+
+    limit, threshold = {"likely_real": (1.0, 1.0), "inconclusive": (0.0, 1.0), "likely_synthetic": (0.0, 0.0)}[verdict]
+    point = {"fpr": 0.01, "threshold": threshold, "ci95": [0.001, 0.03], "tpr": 0.5, "tpr_ci95": [0.4, 0.6]}
+    head = {
+        "calibration": {"slope": 1.0, "intercept": 0.0},
+        "points": [point | {"n_real": 400, "n_synthetic": 90}],
+        "real_limit": {"miss_rate": 0.05, "threshold": limit, "ci95": [0.0, 0.1], "n_synthetic": 90},
+        "ece": 0.02,
+    }
+    card = WeightsCard(
+        name="tiny",
+        version="0",
+        backbone="test_efficientnet",
+        sha256=sha256_of(folder / WEIGHTS),
+        graph_sha256=sha256_of(folder / GRAPH),
+        licence="Apache-2.0",
+        training_hash="0" * 64,
+        trained_on={},
+        heads={"full_synthetic": head},
+        notes={},
+    )
+    write_card(folder, card)

@@ -1,4 +1,4 @@
-"""`verify`, `mark` and `generate` open no connection; seen from Python, and from below it where native code is."""
+"""What works offline opens no connection; seen from Python, and from below it where native code is."""
 
 import os
 import shutil
@@ -21,13 +21,15 @@ main()
 """
 
 
-@pytest.fixture(params=["verify", "verify --watermark always", "mark", "generate"])
+@pytest.fixture(params=["verify", "verify --watermark always", "detect", "mark", "generate"])
 def command(request: pytest.FixtureRequest, studio: Any, tmp_path: Path) -> list[str]:
     """Arguments of a verb that works offline."""
     verb: str = request.param
     if verb == "generate":
         request.getfixturevalue("embedded")
         return ["generate", "a red ball rolls to the left", "-o", str(tmp_path / "made.mp4"), "--steps", "2"]
+    if verb == "detect":
+        return ["detect", str(studio.marked), "--model", str(request.getfixturevalue("detector_weights"))]
     if verb == "mark":
         return ["mark", str(studio.original), "-o", str(tmp_path / "out.mp4"), "--preset", "ultrafast"]
     return [*verb.split(), str(studio.marked)]
