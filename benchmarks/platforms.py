@@ -10,13 +10,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from fractions import Fraction
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from ..errors import SettingsInvalid
+from ..errors import MissingExtra, ModelUnavailable, SettingsInvalid
 from ..media import Encoding, probe
 from ..provenance import MarkConfig, Output, ReleaseConfig, Verdict, VerifyConfig, mark, verify
 from ..provenance.keyring import open_keyring
@@ -186,13 +184,14 @@ def run_platforms(config: PlatformsConfig = PlatformsConfig(), *, on_row: OnRow 
 
 
 def find_detector() -> Score | None:
-    """Return the scorer of this installation's detector; None where there is none."""
-    name = f"{__name__.split('.', 1)[0]}.detector"
-    spec = find_spec(name)
-    if spec is None or spec.origin is None:  # an empty folder is a package too, without an origin
+    """Return the scorer of this installation's detector; None where it has no weights, or nothing to run them."""
+    from ..detector import load_detector
+
+    try:
+        detector = load_detector()
+    except (MissingExtra, ModelUnavailable):
         return None
-    detector: Any = import_module(name).load_detector()
-    return lambda path: float(detector.score(str(path)).score)
+    return lambda path: detector.score(path).score
 
 
 def _sources(config: PlatformsConfig, directory: Path) -> Sequence[Path]:
