@@ -22,10 +22,13 @@ from .canon import (
     to_short_side,
     trim_border,
 )
+from .training.codecs import codec_for, round_trip
 
 STRETCHES = 4
 WHOLE_SECONDS = STRETCHES * FRAMES / RATE
 """Clips up to this long are read whole: 4 s are 32 frames."""
+STORED_SHORT_SIDE, STORED_CRF = 320, 21
+"""How the training clips are stored: at most so many pixels, never enlarged; and H.264 at this quality."""
 LONGEST_RATIO = 4
 """Of the sides; of a longer strip the middle is looked at, or a picture of 1 × 16,000,000 pixels would be enlarged."""
 TOLERANCE_SECONDS = 0.002
@@ -161,10 +164,10 @@ def chosen(times: Sequence[float], start: float, count: int) -> list[int]:
 
 
 def stretches_of(frames: Sequence[Rgb], times_ms: Sequence[int]) -> list[Stretch]:
-    """Cut a run of frames into stretches of 8, as few as cover it; they overlap where 8 does not divide it."""
+    """Cut a run of prepared frames into stretches of 8, as few as cover it; they overlap where 8 does not divide it."""
     if not frames:
         return []
-    whole = np.stack(frames)
+    whole = in_form(np.stack(frames))
     count = -(-len(frames) // FRAMES)
     firsts = np.linspace(0, max(0, len(frames) - FRAMES), count).round().astype(int).tolist()
     return [
@@ -174,12 +177,23 @@ def stretches_of(frames: Sequence[Rgb], times_ms: Sequence[int]) -> list[Stretch
 
 
 def prepared(rgb: Rgb) -> Rgb:
-    """Cut the border off and scale the short side to 256 pixels, as the training clips were."""
+    """Cut the border off and shrink the short side to 320 pixels, as was done to the training clips."""
     trimmed = trim_border(rgb)
     height, width = trimmed.shape[:2]
     longest = LONGEST_RATIO * min(height, width)
     top, left = max(0, height - longest) // 2, max(0, width - longest) // 2
-    return to_short_side(trimmed[top : top + longest, left : left + longest], SHORT_SIDE)
+    strip = trimmed[top : top + longest, left : left + longest]
+    return strip if min(strip.shape[:2]) <= STORED_SHORT_SIDE else to_short_side(strip, STORED_SHORT_SIDE)
+
+
+def in_form(frames: Frames) -> Frames:
+    """Give a run of prepared frames the training clips' last encode, and scale it to be looked at.
+
+    The weights and their thresholds have met nothing that was not stored like this. A large clip that is shrunk would
+    be cleaner than any of them, filmed or generated, and none is to stand out by that.
+    """
+    stored = round_trip(frames, codec_for("x264", crf=STORED_CRF, preset="medium"))
+    return np.stack([to_short_side(one, SHORT_SIDE) for one in stored])
 
 
 def ms(seconds: float) -> int:
