@@ -52,6 +52,10 @@ class ClipEncoder:
         """
         self._path = find_clip(folder)
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Travel to another process as the network's path alone: an open session cannot."""
+        return {"_path": self._path}
+
     def __call__(self, window: Frames) -> Features:
         """(8, 224, 224, 3) -> (8, 512), of length 1.
 

@@ -36,6 +36,10 @@ class Lite0:
         """
         self._weights = find_imagenet(weights)
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Travel to another process as the weights' path alone: it loads its own network."""
+        return {"_weights": self._weights}
+
     def __call__(self, window: Frames) -> Features:
         """(8, 224, 224, 3) -> (8, 1280): the pooled last layer."""
         import torch

@@ -4,6 +4,7 @@
 """The frozen networks: their weights are found and checked, and never fetched unasked."""
 
 import hashlib
+import pickle
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -58,6 +59,16 @@ def test_clip_sees_unit_vectors(small_tower: Path, pan: Pan) -> None:
 
     assert found.shape == (8, 512)
     assert np.linalg.norm(found, axis=1) == pytest.approx(1.0, abs=1e-5)
+
+
+def test_an_encoder_in_use_travels_to_another_process(small_tower: Path, pan: Pan) -> None:
+    unpack_clip(small_tower, small_tower.parent / Path(MEMBER).name)
+    encoder = ClipEncoder(small_tower.parent)
+    found = encoder(pan(2))
+
+    again = pickle.loads(pickle.dumps(encoder))
+
+    assert np.array_equal(again(pan(2)), found)
 
 
 def test_nothing_but_the_network_is_unpacked(small_tower: Path, tmp_path: Path) -> None:
