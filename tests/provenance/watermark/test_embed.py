@@ -13,6 +13,7 @@ from sealreel.errors import NoMarkPossible
 from sealreel.media import Picture
 from sealreel.provenance import Payload
 from sealreel.provenance.watermark import LADDER_DB, Strength, WatermarkKey, load_method, psnr_y
+from sealreel.provenance.watermark.mask import allowance
 from sealreel.provenance.watermark.nonce import NONCES, nonce_of
 
 Planes = list[NDArray[np.uint8]]
@@ -58,6 +59,35 @@ def test_an_even_grey_wall_is_hardly_changed(mark: Mark) -> None:
 
     assert np.abs(change).max() <= 3
     assert np.std(change) < 1.0
+
+
+def test_a_wall_beside_a_sharp_edge_stays_a_wall(mark: Mark) -> None:
+    wall = np.full((512, 512), 128, np.uint8)
+    room = wall.copy()
+    room[:, 300:] = 60
+
+    beside = (mark([room])[0].astype(int) - room)[:, 200:284]  # 16 pixels from it
+    assert np.std(beside) < 1.2 * np.std(mark([wall])[0].astype(int) - wall)
+
+
+def test_the_busiest_texture_is_given_less_than_a_moderate_one() -> None:
+    rng = np.random.default_rng(2)
+    busy = np.clip(rng.normal(128.0, 8.0, (256, 512)), 0, 255)
+    busy[:, 256:] = np.clip(rng.normal(128.0, 50.0, (256, 256)), 0, 255)
+    share = allowance(busy.astype(np.uint8), bit_depth=8, rms=1.0, even_rms=0.2)
+
+    assert share[:, 300:].mean() < 0.5 * share[:, :200].mean()
+
+
+@pytest.mark.parametrize("size", [(854, 480), (1280, 720), (2160, 3840)])
+def test_an_even_wall_is_given_as_little_at_any_size(size: tuple[int, int]) -> None:
+    assert Strength().even_rms_for(*size) == pytest.approx(0.5)
+
+
+def test_even_places_follow_the_strength_that_is_asked_for() -> None:
+    default = Strength().db_for(854, 480)
+
+    assert Strength(default - 6.0).even_rms_for(854, 480) == pytest.approx(1.0, abs=0.01)
 
 
 def changes(planes: Planes, marked: Planes) -> list[NDArray[np.floating[Any]]]:
