@@ -3,7 +3,7 @@
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PROMPT ?= a red ball rolls to the left over a meadow
-EXTRAS := generate,peers,hsm,kms,bench,dev
+EXTRAS := generate,detect,train,peers,hsm,kms,bench,dev
 VENV := .venv
 RUN := $(VENV)/bin
 

@@ -1,3 +1,5 @@
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+# (torch and safetensors leave many types open)
 """A folder of weights: the tensors, the graph that points into them, and the card that says what they are."""
 
 import hashlib

@@ -8,7 +8,7 @@ stage teach it what such stages have in common (arXiv 2601.20461 gets 98.8 % on 
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, Literal, cast, get_args
+from typing import Any, cast
 
 import numpy as np
 import torch
@@ -16,12 +16,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from ..canon import FRAMES, Frames, filled
-from .recipe import AutoencoderRecipe
+from .recipe import FINALS, AutoencoderRecipe, Final
 
-Final = Literal["nearest", "shuffle", "transposed", "causal"]
-"""How the decoder grows: nearest neighbour and a convolution, pixel shuffle, transposed convolution, or nearest in
-space with causal convolutions that also grow fourfold in time."""
-FINALS: tuple[Final, ...] = get_args(Final)
 LATENTS, WIDTHS = 16, (48, 96, 160)
 GROUPS = 8
 MULTIPLE = 8
@@ -41,7 +37,7 @@ class Autoencoder(nn.Module):
             nn.Conv2d(second, third, 3, stride=2, padding=1), Residual(third),
         )  # fmt: skip
         self.inward = Through(third, LATENTS, causal=final == "causal", halve=final == "causal")
-        self.outward = Through(LATENTS, third, causal=final == "causal", double=final == "causal")
+        self.outward = Through(LATENTS, third, causal=final == "causal", grow=final == "causal")
         self.grow = nn.Sequential(
             Residual(third), _grown(final, third, second), Residual(second), _grown(final, second, first),
             Residual(first), _grown(final, first, first // 2), nn.SiLU(), nn.Conv2d(first // 2, 3, 3, padding=1),
@@ -74,11 +70,11 @@ class Residual(nn.Module):
 
 
 class Through(nn.Module):
-    """Two convolutions along time; causal ones see no later frame and may halve or double the rate, each."""
+    """Two convolutions along time; causal ones see no later frame and may halve or double (`grow`) the rate, each."""
 
-    def __init__(self, wide: int, out: int, *, causal: bool, halve: bool = False, double: bool = False) -> None:
+    def __init__(self, wide: int, out: int, *, causal: bool, halve: bool = False, grow: bool = False) -> None:
         super().__init__()
-        self.causal, self.double = causal, double
+        self.causal, self.growing = causal, grow
         stride = (2, 1, 1) if halve else (1, 1, 1)
         middle = max(wide, out)
         self.first = nn.Conv3d(wide, middle, (3, 1, 1), stride=stride)
@@ -88,7 +84,7 @@ class Through(nn.Module):
         """(n, t, c, h, w) -> (n, t', c', h, w)."""
         x = x.transpose(1, 2)
         for number, convolution in enumerate((self.first, self.second)):
-            if self.double:
+            if self.growing:
                 x = x.repeat_interleave(2, 2)
             before, after = (2, 0) if self.causal else (1, 1)
             # repeated rather than zero: a clip does not begin in the dark

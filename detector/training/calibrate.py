@@ -8,9 +8,6 @@ from ..calibration_file import head_to_json
 from ..network import HEADS
 from .dataset import Row
 
-FEWEST = 10
-"""Clips of each kind below which a head gets no calibration, and is not reported."""
-
 
 def calibrated_heads(rows: Sequence[Row], held: Mapping[int, Mapping[str, Sequence[float]]]) -> dict[str, Any]:
     """Return each head's calibration, as the card keeps it.
@@ -25,13 +22,14 @@ def calibrated_heads(rows: Sequence[Row], held: Mapping[int, Mapping[str, Sequen
     for number, head in enumerate(HEADS):
         real = [row for row in scored if row.label == "real"]
         synthetic = [row for row in scored if row.head == head]
-        if min(len(real), len(synthetic)) < FEWEST:
-            continue
-        heads[head] = head_to_json(
-            calibrate_head(
-                [logits[row.path.name][number] for row in real],
-                [logits[row.path.name][number] for row in synthetic],
-                real_sources=[row.source for row in real],
+        try:
+            heads[head] = head_to_json(
+                calibrate_head(
+                    [logits[row.path.name][number] for row in real],
+                    [logits[row.path.name][number] for row in synthetic],
+                    real_sources=[row.source for row in real],
+                )
             )
-        )
+        except ValueError:
+            continue  # too few clips, or not told apart at all: such a head is not reported
     return heads

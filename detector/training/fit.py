@@ -8,6 +8,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -139,14 +140,11 @@ def _cross_entropy(logits: Tensor, targets: Tensor, smoothing: float) -> Tensor:
 
 @torch.no_grad()
 def _follow(mean: dict[str, Tensor], network: nn.Module, decay: float) -> None:
-    old, new = [], []
     for name, value in network.state_dict().items():
         if value.is_floating_point():
-            old.append(mean[name])
-            new.append(value.detach())
+            mean[name].lerp_(value.detach(), 1.0 - decay)
         else:
             mean[name].copy_(value)
-    torch._foreach_lerp_(old, new, 1.0 - decay)  # pyright: ignore[reportPrivateUsage] - one kernel
 
 
 def _batches(
@@ -159,8 +157,7 @@ def _batches(
         if item.kind == "aligned":
             twins.setdefault(item.clip, []).append(number)
     paired = _Drawn([one for one in items if one[1].kind == "real" and one[1].clip in twins])
-    quarter = recipe.clips // 4
-    pairs = quarter if recipe.aligned and paired else 0
+    pairs = round(recipe.pairs * recipe.clips) if paired else 0
     faces = min(recipe.clips // 8, 4) if of["face"] or of["blend"] else 0
     reals = recipe.clips // 2 - pairs
     generated = recipe.clips - 2 * pairs - reals - faces
@@ -174,7 +171,7 @@ def _batches(
         drawn += [of["real"].one(rng)[0] for _ in range(reals)]
         drawn += [of["generated"].one(rng)[0] for _ in range(generated)]
         drawn += [_either(of["face"], of["blend"], rng).one(rng)[0] for _ in range(faces)]
-        yield _cut(pool, dict(items), drawn, view, pairs, rng)
+        yield _cut(pool, dict(items), drawn, view, (pairs, recipe, rng))
 
 
 _KINDS: tuple[Kind, ...] = ("real", "generated", "aligned", "face", "blend")
@@ -205,9 +202,14 @@ def _either(one: _Drawn, other: _Drawn, rng: np.random.Generator) -> _Drawn:
 
 
 def _cut(
-    pool: Pool, items: dict[int, Item], drawn: list[int], views: list[int], pairs: int, rng: np.random.Generator
+    pool: Pool,
+    items: dict[int, Item],
+    drawn: list[int],
+    views: list[int],
+    how: tuple[int, FitRecipe, np.random.Generator],
 ) -> Batch:
     """Cut the windows out of the views; a pair at the same place, the same way round."""
+    pairs, recipe, rng = how
     corner = rng.integers(ROOM + 1, size=(len(drawn), 2))
     mirrored = rng.random(len(drawn)) < 0.5
     corner[pairs : 2 * pairs], mirrored[pairs : 2 * pairs] = corner[:pairs], mirrored[:pairs]
@@ -216,6 +218,8 @@ def _cut(
         cut = pool[number, view, :, y : y + SIDE, x : x + SIDE]
         windows[place] = cut[:, :, ::-1] if flip else cut
     targets = np.array([items[number].targets for number in drawn], np.float32)
+    if not recipe.aligned_alone:
+        targets[pairs : 2 * pairs] = -1.0
     return Batch(windows, targets, pairs)
 
 
@@ -275,8 +279,9 @@ def logits_of(network: Network, clips: Sequence[Frames], *, device: str) -> NDAr
     """Return each clip's two logits, the mean over the windows it is always looked at in, (clips, 2)."""
     network.eval()
     rows: list[NDArray[np.float32]] = []
-    for clip in clips:
-        windows = torch.from_numpy(windows_of(clip)).to(device)
-        with torch.autocast(device.split(":", maxsplit=1)[0], torch.bfloat16, enabled=device != "cpu"):
-            rows.append(network(windows)[0].float().mean(0).cpu().numpy())
+    with ThreadPoolExecutor(os.cpu_count()) as pool:  # scaling takes longer than a device does
+        for windows in pool.map(windows_of, clips):
+            with torch.autocast(device.split(":", maxsplit=1)[0], torch.bfloat16, enabled=device != "cpu"):
+                logits = network(torch.from_numpy(windows).to(device))[0]
+            rows.append(logits.float().mean(0).cpu().numpy())
     return np.stack(rows)

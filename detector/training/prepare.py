@@ -11,7 +11,7 @@ import numpy as np
 from ..canon import FRAMES, Frames
 from .dataset import Row, read_clip_frames
 from .recipe import Recipe
-from .views import Item, Kind
+from .views import Item, Kind, one_thread
 
 if TYPE_CHECKING:
     from .reconstruction import Reconstructor
@@ -24,7 +24,7 @@ def decoded(rows: Sequence[Row], folder: Path, *, jobs: int) -> tuple[Path, ...]
     folder.mkdir(parents=True, exist_ok=True)
     files = tuple(folder / f"{row.path.stem}.npy" for row in rows)
     todo = [(row.path, file) for row, file in zip(rows, files, strict=True) if not file.exists()]
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=one_thread) as pool:
         list(pool.map(_decode, *zip(*todo, strict=True), chunksize=8) if todo else ())
     return files
 
@@ -84,7 +84,7 @@ def blends(items: Sequence[Item], folder: Path, *, recipe: Recipe, jobs: int, te
     folder.mkdir(parents=True, exist_ok=True)
     reals = [item for item in items if item.kind == "real"]
     files = [folder / f"{item.frames.stem}.npy" for item in reals]
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=one_thread) as pool:
         found = list(
             pool.map(
                 _blend,

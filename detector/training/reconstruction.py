@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import cv2
 import numpy as np
@@ -89,7 +89,7 @@ def _diffusers(folder: Path, name: str, device: str) -> Reconstructor:
     class_name = json.loads((folder / "config.json").read_text("utf-8"))["_class_name"]
     if not str(class_name).startswith(("AutoencoderKL", "AutoencoderTiny")):
         raise ValueError(f"class {class_name}, expected an autoencoder of diffusers")
-    network = cast(Any, getattr(diffusers, class_name)).from_pretrained(str(folder), local_files_only=True)
+    network = getattr(diffusers, class_name).from_pretrained(str(folder), local_files_only=True)
     network = network.eval().to(device)
     of_clips = any(parameter.ndim == 5 for parameter in network.parameters())
     spatial = int(getattr(network, "spatial_compression_ratio", 8))

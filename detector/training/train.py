@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,13 +12,13 @@ import numpy as np
 
 from ...errors import SettingsInvalid
 from ..canon import Frames
-from ..network import HEADS
-from ..weights import GRAPH, WEIGHTS, WeightsCard, sha256_of, write_card
+from ..weights import CARD, GRAPH, WEIGHTS, WeightsCard, sha256_of, write_card
+from .calibrate import calibrated_heads
 from .dataset import Row, read_dataset
 from .folds import Fold, folds_of, held_out, trained_in
 from .imagenet import SOURCE, find_imagenet, load_imagenet
 from .prepare import aligned, blends, decoded, items_of
-from .recipe import FitRecipe, Recipe
+from .recipe import BACKBONE, FINALS, FitRecipe, Recipe
 from .views import Item, Pool, make_views
 
 if TYPE_CHECKING:
@@ -59,23 +59,36 @@ def train_detector(training: DetectorTraining, *, on_progress: OnProgress = lamb
         ModelUnavailable: First weights or an autoencoder cannot be loaded.
     """
     rows = _usable(training.data)
-    work = training.work or training.out / "work"
+    recipe, work = training.recipe, training.work or training.out / "work"
     files = decoded(rows, work / "frames", jobs=training.jobs)
     on_progress("data", f"decoded {len(files)} clips")
     items = _everything(training, rows, files, work, on_progress)
     pool = make_views(
         items,
         work,
-        views=training.recipe.views,
-        seed=training.recipe.seed,
+        views=recipe.views,
+        seed=recipe.seed,
         jobs=training.jobs,
         on_item=lambda done, of: on_progress("views", f"{done} of {of}") if done % 200 == 0 or done == of else None,
     )
-    folds = folds_of(rows, count=training.recipe.folds, seed=training.recipe.seed)
-    _write(training.out / "folds.json", {"seed": training.recipe.seed, "folds": [fold.as_json() for fold in folds]})
-    clips = [np.load(file, mmap_mode="r") for file in files]
-    logits = {fold.number: _fold(training, fold, rows, clips, (items, pool), on_progress=on_progress) for fold in folds}
-    return _final(training, rows, clips, (items, pool), logits, on_progress=on_progress)
+    folds = folds_of(rows, count=recipe.folds, seed=recipe.seed)
+    _write(training.out / "folds.json", {"seed": recipe.seed, "folds": [fold.as_json() for fold in folds]})
+    ready = _Ready(training, rows, [np.load(file, mmap_mode="r") for file in files], items, pool, on_progress)
+    logits = {fold.number: _fold(ready, fold) for fold in folds}
+    return _final(ready, logits)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Ready:
+    """Everything that is made once and shared by all fits."""
+
+    training: DetectorTraining
+    rows: Sequence[Row]
+    clips: Sequence[Frames]
+    """The rows' frames, read as they are needed."""
+    items: Sequence[Item]
+    pool: Pool
+    on_progress: OnProgress
 
 
 def _usable(data: Path) -> tuple[Row, ...]:
@@ -92,23 +105,25 @@ def _everything(
     """The clips, the reals through each kind of decoder, and the blended faces."""
     recipe = training.recipe
     items = items_of(rows, files)
-    by = _autoencoders(training, [item.frames for item in items if item.kind == "real"], on_progress)
-    made = aligned(
-        items,
-        by,
-        work / "aligned",
-        recipe=recipe,
-        device=training.device,
-        tell=lambda text: on_progress("aligned", text),
-    )
-    faces = blends(
+    made: list[Item] = []
+    if recipe.aligned:
+        by = _autoencoders(training, [item.frames for item in items if item.kind == "real"], on_progress)
+        made += aligned(
+            items,
+            by,
+            work / "aligned",
+            recipe=recipe,
+            device=training.device,
+            tell=lambda text: on_progress("aligned", text),
+        )
+    made += blends(
         items, work / "blends", recipe=recipe, jobs=training.jobs, tell=lambda text: on_progress("blends", text)
     )
-    return [*items, *made, *faces]
+    return [*items, *made]
 
 
 def _autoencoders(training: DetectorTraining, reals: Sequence[Path], on_progress: OnProgress) -> "list[Reconstructor]":
-    from .autoencoders import FINALS, load_autoencoder, save_autoencoder, train_autoencoder
+    from .autoencoders import load_autoencoder, save_autoencoder, train_autoencoder
     from .reconstruction import load_reconstructor, ours
 
     by = [load_reconstructor(folder, device=training.device) for folder in training.autoencoders]
@@ -129,126 +144,97 @@ def _autoencoders(training: DetectorTraining, reals: Sequence[Path], on_progress
     return by
 
 
-def _fold(
-    training: DetectorTraining,
-    fold: Fold,
-    rows: Sequence[Row],
-    clips: Sequence[Frames],
-    drawn: tuple[list[Item], Pool],
-    *,
-    on_progress: OnProgress,
-) -> dict[str, list[float]]:
+def _fold(ready: _Ready, fold: Fold) -> dict[str, list[float]]:
     """Train without what the fold holds out, and score just that; kept beside the fold's weights."""
-    folder = training.out / "folds" / str(fold.number)
+    folder = ready.training.out / "folds" / str(fold.number)
     answer = folder / "held_out.json"
     if answer.exists():
         return json.loads(answer.read_text("utf-8"))
-    seen = {row.path.stem for row in trained_in(fold, rows)}
-    numbers = [number for number, item in enumerate(drawn[0]) if rows[item.clip].path.stem in seen]
-    network = _fitted(training, folder, numbers, drawn, training.recipe.fit, f"fold {fold.number}", on_progress)
-    scored = held_out(fold, rows)
-    logits = _logits(network, rows, clips, scored, training.device)
-    _export(training, network, folder, [rows[drawn[0][number].clip] for number in numbers], heads={})
+    seen = {row.path for row in trained_in(fold, ready.rows)}
+    numbers = [number for number, item in enumerate(ready.items) if ready.rows[item.clip].path in seen]
+    network = _fitted(ready, folder, numbers, ready.training.recipe.fit, name=f"fold {fold.number}")
+    logits = _logits(ready, network, held_out(fold, ready.rows))
+    _export(ready, network, folder, numbers, heads={})
     _write(answer, logits)
     return logits
 
 
-def _final(
-    training: DetectorTraining,
-    rows: Sequence[Row],
-    clips: Sequence[Frames],
-    drawn: tuple[list[Item], Pool],
-    held: Mapping[int, Mapping[str, Sequence[float]]],
-    *,
-    on_progress: OnProgress,
-) -> Path:
+def _final(ready: _Ready, held: Mapping[int, Mapping[str, Sequence[float]]]) -> Path:
     """Train on everything, and calibrate by what the folds said of what they had not seen."""
-    from .calibrate import calibrated_heads
-
-    folder = training.out / "model"
-    if (folder / "card.json").exists():
+    folder = ready.training.out / "model"
+    if (folder / CARD).exists():
         return folder
-    unseen = {row.group for row in rows if row.use == "evaluate"}
-    numbers = [number for number, item in enumerate(drawn[0]) if item.group not in unseen]
-    network = _fitted(training, folder, numbers, drawn, training.recipe.final, "final", on_progress)
-    scored = [row for row in rows if row.use == "evaluate"]
+    unseen = {row.group for row in ready.rows if row.use == "evaluate"}
+    numbers = [number for number, item in enumerate(ready.items) if item.group not in unseen]
+    network = _fitted(ready, folder, numbers, ready.training.recipe.final, name="final")
+    scored = [row for row in ready.rows if row.use == "evaluate"]
     if scored:
-        _write(folder / "evaluate.json", _logits(network, rows, clips, scored, training.device))
-    _export(
-        training, network, folder, [rows[drawn[0][number].clip] for number in numbers], calibrated_heads(rows, held)
-    )
+        _write(folder / "evaluate.json", _logits(ready, network, scored))
+    _export(ready, network, folder, numbers, heads=calibrated_heads(ready.rows, held))
     return folder
 
 
-def _fitted(
-    training: DetectorTraining,
-    folder: Path,
-    numbers: Sequence[int],
-    drawn: tuple[list[Item], Pool],
-    recipe: FitRecipe,
-    name: str,
-    on_progress: OnProgress,
-) -> "Network":
+def _fitted(ready: _Ready, folder: Path, numbers: Sequence[int], recipe: FitRecipe, *, name: str) -> "Network":
     from ..network import Network
     from .fit import fit
 
+    training = ready.training
     folder.mkdir(parents=True, exist_ok=True)
     network = Network(training.recipe.backbone)
-    if training.recipe.backbone == "tf_efficientnet_lite0":
+    if training.recipe.backbone == BACKBONE:
         load_imagenet(network.backbone, find_imagenet(training.imagenet))
     return fit(
         network,
-        drawn[1],
-        [(number, drawn[0][number]) for number in numbers],
+        ready.pool,
+        [(number, ready.items[number]) for number in numbers],
         recipe,
         seed=training.recipe.seed,
         device=training.device,
         state=folder / "state.pt",
-        on_step=lambda step, loss: on_progress(name, f"step {step} of {recipe.steps}: loss {loss:.3f}"),
+        on_step=lambda step, loss: ready.on_progress(name, f"step {step} of {recipe.steps}: loss {loss:.3f}"),
     )
 
 
-def _logits(
-    network: "Network", rows: Sequence[Row], clips: Sequence[Frames], scored: Sequence[Row], device: str
-) -> dict[str, list[float]]:
+def _logits(ready: _Ready, network: "Network", scored: Sequence[Row]) -> dict[str, list[float]]:
     from .fit import logits_of
 
-    place = {row.path: number for number, row in enumerate(rows)}
-    found = logits_of(network, [np.asarray(clips[place[row.path]]) for row in scored], device=device)
+    place = {row.path: number for number, row in enumerate(ready.rows)}
+    clips = [np.asarray(ready.clips[place[row.path]]) for row in scored]
+    found = logits_of(network, clips, device=ready.training.device)
     return {row.path.name: [float(one) for one in pair] for row, pair in zip(scored, found, strict=True)}
 
 
 def _export(
-    training: DetectorTraining, network: "Network", folder: Path, seen: Sequence[Row], heads: Mapping[str, Any]
+    ready: _Ready, network: "Network", folder: Path, numbers: Sequence[int], *, heads: Mapping[str, Any]
 ) -> None:
     """Write weights, graph and card; the card last, as it says that the folder is whole."""
     from ..export import export
 
+    training, recipe = ready.training, ready.training.recipe
     export(network, folder)
     (folder / "state.pt").unlink(missing_ok=True)
-    sources = Counter(row.source for row in {row.path: row for row in seen}.values())
+    seen = {ready.rows[ready.items[number].clip] for number in numbers}
     card = WeightsCard(
         name="sealreel-detector",
         version=VERSION,
-        backbone=training.recipe.backbone,
+        backbone=recipe.backbone,
         sha256=sha256_of(folder / WEIGHTS),
         graph_sha256=sha256_of(folder / GRAPH),
         licence=LICENCE,
-        training_hash=training_hash(training.recipe, seen),
-        trained_on=dict(sorted(sources.items())),
+        training_hash=training_hash(recipe, seen),
+        trained_on=dict(sorted(Counter(row.source for row in seen).items())),
         heads=heads,
         notes={
             "device": training.device,
-            "first_weights": SOURCE,
-            "autoencoders": [folder.name for folder in training.autoencoders],
-            "recipe": training.recipe.as_json(),
-            "heads": list(HEADS),
+            "first_weights": SOURCE if recipe.backbone == BACKBONE else "random",
+            "autoencoders": [folder.name for folder in training.autoencoders] + list(FINALS) if recipe.aligned else [],
+            "recipe": recipe.as_json(),
         },
     )
     write_card(folder, card)
 
 
-def training_hash(recipe: Recipe, seen: Sequence[Row]) -> str:
+def training_hash(recipe: Recipe, seen: Collection[Row]) -> str:
     """Return the SHA-256 of the recipe and of the files' names, which are hashes of their content in our data set."""
     text = json.dumps([recipe.as_json(), sorted({row.path.name for row in seen})], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()

@@ -37,7 +37,7 @@ class Item:
     source: str
     group: str
     clip: int
-    """Number of the row it comes from: a reconstruction shares it, and so all chance of its views, with its original."""
+    """Number of the row it comes from: a reconstruction shares it with its original, and so all chance of its views."""
 
     @property
     def targets(self) -> tuple[float, float]:
@@ -65,14 +65,14 @@ def make_views(
     What an earlier run finished is kept: each finished item is noted.
     """
     file, notes = folder / "views.npy", folder / "views.json"
-    shape = (len(items), views, FRAMES, SIDE + ROOM, SIDE + ROOM, 3)
+    shape: tuple[int, ...] = (len(items), views, FRAMES, SIDE + ROOM, SIDE + ROOM, 3)
     done: set[int] = set()
     if file.exists() and notes.exists() and tuple(np.load(file, mmap_mode="r").shape) == shape:
         done = set(json.loads(notes.read_text("utf-8")))
     else:
         np.lib.format.open_memmap(file, mode="w+", dtype=np.uint8, shape=shape).flush()
     todo = [number for number in range(len(items)) if number not in done]
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_one_thread) as pool:
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=one_thread) as pool:
         made = [pool.submit(_fill, file, number, items[number], views, seed) for number in todo]
         for future in as_completed(made):
             done.add(future.result())
@@ -82,15 +82,16 @@ def make_views(
     return np.load(file, mmap_mode="r")
 
 
-def _one_thread() -> None:
+def one_thread() -> None:
+    """Keep OpenCV of a worker process to its own core."""
     import cv2
 
     cv2.setNumThreads(1)
 
 
 def _fill(file: Path, number: int, item: Item, views: int, seed: int) -> int:
-    pool = np.load(file, mmap_mode="r+")
-    frames = np.load(item.frames)
+    pool: Pool = np.load(file, mmap_mode="r+")
+    frames: Frames = np.load(item.frames)
     for view in range(views):
         pool[number, view] = view_of(frames, np.random.default_rng([seed, item.clip, view]))
     return number
@@ -103,8 +104,8 @@ def view_of(frames: Frames, rng: np.random.Generator) -> Frames:
     clip = augment(clip[start : start + EXCERPT], rng)
     start = int(rng.integers(len(clip) - FRAMES + 1))
     short_side = round(SHORT_SIDE * float(rng.uniform(*SCALES)))
-    scaled = np.stack([to_short_side(one, short_side) for one in clip[start : start + FRAMES]])
+    scaled: Frames = np.stack([to_short_side(one, short_side) for one in clip[start : start + FRAMES]])
     side = SIDE + ROOM
-    y = int(rng.integers(scaled.shape[1] - side + 1))
-    x = int(rng.integers(scaled.shape[2] - side + 1))
+    height, width = int(scaled.shape[1]), int(scaled.shape[2])
+    y, x = int(rng.integers(height - side + 1)), int(rng.integers(width - side + 1))
     return scaled[:, y : y + side, x : x + side]
