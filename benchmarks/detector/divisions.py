@@ -32,10 +32,8 @@ class Division:
     faces: tuple[Row, ...]
     """Clips with manipulated faces of generators that are held out."""
 
-    def thinned(self, per_source: int | None) -> "Division":
-        """Return the same with at most so many clips of each source, spread over its list; None takes all."""
-        if per_source is None:
-            return self
+    def thinned(self, per_source: int) -> "Division":
+        """Return the same with at most so many clips of each source, spread over its list."""
         train, test, faces = (thinned(rows, per_source) for rows in (self.train, self.test, self.faces))
         return replace(self, train=train, test=test, faces=faces)
 

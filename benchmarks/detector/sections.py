@@ -86,10 +86,15 @@ class Run:
 
         return told
 
-    def ours(self, section: str, per_source: int | None, look: Look) -> Ours:
+    def ours(self, section: str, per_source: int, look: Look) -> Ours:
         """Return the detector, asked about so many clips of each source."""
         reader = Reader(self.cells, jobs=self.jobs, device=self.device, tell=self.tell(section))
         return Ours(reader, tuple(one.thinned(per_source) for one in self.divisions), look=look)
+
+    def glance(self, section: str, per_source: int) -> Ours:
+        """Return the detector that looks at few clips and in their middle alone, calibrated as when it looks at all."""
+        whole = self.ours(section, self.budget.per_source, self.budget.look)
+        return replace(self.ours(section, per_source, "middle"), fitted_on=whole)
 
     def standing(self, contender: Contender, divisions: Sequence[Division]) -> Standing:
         """Let a contender learn and judge, and work out its line."""
@@ -168,7 +173,7 @@ def robustness(run: Run) -> Section:
     """What is left of it after codecs, sizes, noise and overlays?"""
     from .robustness import run_conditions
 
-    ours = run.ours("robustness", run.budget.robust_per_source, "middle")
+    ours = run.glance("robustness", run.budget.robust_per_source)
     rows = run_conditions(ours, run.budget.conditions, draws=run.budget.draws, on_row=run.tell("robustness"))
     return Section("robustness", "", as_rows(rows), robustness_goals(rows))
 
@@ -181,7 +186,7 @@ def shortcuts(run: Run) -> Section:
         found.append(run.standing(control, divisions))
         run.tell("controls")(found[-1])
     still = replace(
-        run.ours("controls", run.budget.per_source, "middle").under(FIRST_FRAME), name=f"{OURS}, {FIRST_FRAME.name}"
+        run.glance("controls", run.budget.per_source).under(FIRST_FRAME), name=f"{OURS}, {FIRST_FRAME.name}"
     )
     still.ask_ahead([FIRST_FRAME])
     found.append(run.standing(still, still.divisions))
@@ -195,8 +200,10 @@ def baselines(run: Run) -> Section:
 
     ours = run.ours("baselines", run.budget.per_source, run.budget.look)
     mine = run.standing(ours, ours.divisions)
-    line = lineup(run.features, imagenet=run.imagenet, clip=run.clip)
+    line = lineup(run.features, imagenet=run.imagenet, clip=run.clip, jobs=run.jobs)
     skipped = [Skipped(f"baselines.{name}", one.why) for one in line.absent for name in one.names]
+    for one in skipped:
+        run.tell("baselines")(one)
     found: list[Standing] = []
     for contender in line.contenders:
         try:
@@ -225,7 +232,7 @@ def adversaries(run: Run) -> Section:
         ) from error
 
     rows = run_attacks(
-        run.ours("adversarial", None, "middle"),
+        run.ours("adversarial", run.budget.per_source, run.budget.look),
         cells=run.cells,
         attacks=attacks(epsilons=run.budget.epsilons),
         clips=run.budget.attacked,

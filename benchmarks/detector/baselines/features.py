@@ -7,6 +7,8 @@ the long side (the detector also looks at its ends). CLIP, at a second a window,
 import hashlib
 import os
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Protocol
 
@@ -15,6 +17,7 @@ from numpy.typing import NDArray
 
 from ....detector.canon import FRAMES, SHORT_SIDE, SIDE, Frames, Windows, crop_at, filled, to_short_side
 from ....detector.training.dataset import Row, read_clip_frames
+from ...watermark.workers import one_thread_each
 
 Features = NDArray[np.float32]
 _FORM = f"{FRAMES}x{SIDE}of{SHORT_SIDE}"
@@ -41,9 +44,9 @@ class Describe(Protocol):
 class FeatureCache:
     """Descriptions of clips, on disk and in memory, found by what is in a file and not by its name."""
 
-    def __init__(self, folder: Path) -> None:
-        """Use a folder, made when the first description is kept."""
-        self._folder = folder
+    def __init__(self, folder: Path, *, jobs: int = 1) -> None:
+        """Use a folder, made when the first description is kept; and so many processes to make many at once."""
+        self._folder, self._jobs = folder, jobs
         self._digests: dict[Path, str] = {}
         self._known: dict[tuple[str, str], Features] = {}
 
@@ -60,10 +63,22 @@ class FeatureCache:
 
     def of_all(self, rows: Sequence[Row], describe: Describe) -> list[Features]:
         """Return the descriptions of many clips, in their order."""
+        if self._jobs > 1:
+            self._make_side_by_side(rows, describe)
         return [self.of(row, describe) for row in rows]
 
+    def _make_side_by_side(self, rows: Sequence[Row], describe: Describe) -> None:
+        """Put what is missing on disk: each worker loads its network once, and takes one part of the clips."""
+        missing = [row for row in rows if not self._path(describe, self._digest(row.path)).is_file()]
+        parts = [missing[number :: self._jobs] for number in range(min(self._jobs, len(missing)))]
+        if len(parts) < 2:
+            return
+        with one_thread_each(), ProcessPoolExecutor(len(parts), mp_context=get_context("spawn")) as pool:
+            for done in [pool.submit(_keep, self._folder, part, describe) for part in parts]:
+                done.result()
+
     def _load_or_make(self, clip: Path, describe: Describe, digest: str) -> Features:
-        path = self._folder / f"{describe.name}-{_FORM}" / f"{digest}.npy"
+        path = self._path(describe, digest)
         if path.is_file():
             return np.load(path, allow_pickle=False)
         windows = looks_at(read_clip_frames(clip))[: describe.windows]
@@ -75,11 +90,20 @@ class FeatureCache:
         draft.replace(path)  # whole or not at all, whoever else makes it
         return made
 
+    def _path(self, describe: Describe, digest: str) -> Path:
+        return self._folder / f"{describe.name}-{_FORM}" / f"{digest}.npy"
+
     def _digest(self, path: Path) -> str:
         if path not in self._digests:
             with path.open("rb") as file:
                 self._digests[path] = hashlib.file_digest(file, "sha256").hexdigest()[:24]
         return self._digests[path]
+
+
+def _keep(folder: Path, rows: Sequence[Row], describe: Describe) -> None:
+    cache = FeatureCache(folder)
+    for row in rows:
+        cache.of(row, describe)
 
 
 def looks_at(frames: Frames) -> Windows:

