@@ -25,7 +25,7 @@ Caveat = Literal[
 ]
 
 TEXTS: dict[Caveat, str] = {
-    "still_image": "a single picture: nothing moves, and half of what the detector looks at is missing",
+    "still_image": "a single picture: nothing moves, and the rate of false alarms, set on clips, is not known for it",
     "short": "less than a second: fewer than 8 different frames were there to look at",
     "low_resolution": "fewer than 240 pixels along the short side: it was enlarged to be looked at",
     "heavy_compression": "compressed hard: the finest traces are likely gone",

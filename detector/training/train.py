@@ -61,7 +61,7 @@ def train_detector(training: DetectorTraining, *, on_progress: OnProgress = lamb
     recipe, work = training.recipe, training.work or training.out / "work"
     if recipe.backbone == BACKBONE:
         find_imagenet(training.imagenet)  # what is missing is said before hours have passed
-    rows = _usable(training.data)
+    rows, folds = _usable(training)
     files = decoded(rows, work / "frames", jobs=training.jobs)
     on_progress("data", f"decoded {len(files)} clips")
     items = _everything(training, rows, files, work, on_progress)
@@ -73,7 +73,6 @@ def train_detector(training: DetectorTraining, *, on_progress: OnProgress = lamb
         jobs=training.jobs,
         on_item=lambda done, of: on_progress("views", f"{done} of {of}") if done % 200 == 0 or done == of else None,
     )
-    folds = folds_of(rows, count=recipe.folds, seed=recipe.seed)
     _write(training.out / "folds.json", {"seed": recipe.seed, "folds": [fold.as_json() for fold in folds]})
     ready = _Ready(training, rows, [np.load(file, mmap_mode="r") for file in files], items, pool, on_progress)
     logits = {fold.number: _fold(ready, fold) for fold in folds}
@@ -93,12 +92,18 @@ class _Ready:
     on_progress: OnProgress
 
 
-def _usable(data: Path) -> tuple[Row, ...]:
-    rows = read_dataset(data)
-    kinds = Counter(row.label for row in rows if row.use == "train")
-    if min(kinds["real"], kinds["ai"]) < 2:
-        raise SettingsInvalid(f"{data}: {kinds['real']} real and {kinds['ai']} AI clips to train on, needs both")
-    return rows
+def _usable(training: DetectorTraining) -> tuple[tuple[Row, ...], tuple[Fold, ...]]:
+    """Read the rows and deal the folds; each must leave both kinds of clips to train on."""
+    rows = read_dataset(training.data)
+    folds = folds_of(rows, count=training.recipe.folds, seed=training.recipe.seed)
+    for fold in folds:
+        left = Counter(row.head for row in trained_in(fold, rows))
+        if not (left[None] and left["full_synthetic"]):
+            raise SettingsInvalid(
+                f"{training.data}: fold {fold.number} leaves {left['full_synthetic']} synthetic and {left[None]} real "
+                "clips to train on; give at least two families of generators and two real sources"
+            )
+    return rows, folds
 
 
 def _everything(
