@@ -75,7 +75,7 @@ def detection_line(detection: dict[str, Any]) -> str:
 
 def _stretch(score: "Score", one: "SegmentScore") -> str:
     """Return a stretch with its score, and a bar for each of its frames."""
-    scores = [frame.score for frame in score.frames if one.start_ms <= frame.t_ms <= one.end_ms]
+    scores = [frame.score for frame in score.frames if one.start_ms <= frame.t_ms < max(one.end_ms, one.start_ms + 1)]
     bars = "".join(_BARS[min(len(_BARS) - 1, int(each * len(_BARS)))] for each in scores)
     return f"{one.start_ms / 1000:.1f}–{one.end_ms / 1000:.1f} s: {one.score:.3f}  {bars}"
 
