@@ -1,15 +1,17 @@
 """Clips to logits: worker processes decode and spoil them, one process asks the network; every answer is kept."""
 
+import json
 import time
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import groupby
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Literal
+from typing import Literal, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,12 +23,14 @@ from ...detector.weights import WEIGHTS
 from ..watermark.cells import Cache, cell_key, file_sha256, version_of
 from ..watermark.workers import one_thread_each
 from .baselines.features import looks_at
-from .conditions import EVERYTHING
+from .conditions import EVERYTHING, STORED
 
 Look = Literal["everywhere", "middle"]
 """Which windows of a clip are judged: all that use looks at, or of these the ones in the middle alone."""
 HEADS = ("full_synthetic", "face_manipulation")
 """As `detector.network.HEADS`, which would load torch."""
+HELD_OUT = "held_out.json"
+"""Where training keeps, beside a fold's weights, what they said of the clips that they had not seen."""
 WAITING = 4
 """Clips a worker that may be decoded before the network asks for them: about 7 MB each."""
 TELL_SECONDS = 20.0
@@ -73,6 +77,10 @@ class Reader:
         return np.array([_logits_in(self.cells.get(key)) for key in keys], dtype=np.float64).reshape(-1, len(HEADS))
 
     def _answer(self, missing: dict[str, Task]) -> None:
+        for key, task in list(missing.items()):
+            if (recorded := _recorded(task)) is not None:
+                self.cells.put(key, {"logits": recorded})
+                del missing[key]
         by_weights = sorted(missing.items(), key=lambda entry: str(entry[1].weights))
         done, total, started, told = 0, len(by_weights), time.monotonic(), time.monotonic()
         with _workers(self.jobs) as pool:
@@ -110,6 +118,25 @@ class Reader:
             device=self.device,
             code=version_of(*_SOURCES, *_MORE_SOURCES, libraries=("av", "numpy")),
         )
+
+
+def _recorded(task: Task) -> list[float] | None:
+    """Return what training wrote down of a clip that it held out, as stored and through all its windows.
+
+    The same weights and windows, on the device that trained: on a GPU with 16-bit floats inside, which moved the
+    logits of the twelve clips where both were taken by 0.04 in the mean and 0.12 at most.
+    """
+    if task.condition != STORED.name or task.look != "everywhere":
+        return None
+    return _held_out(task.weights / HELD_OUT).get(task.clip.name)
+
+
+@cache
+def _held_out(file: Path) -> Mapping[str, list[float]]:
+    try:
+        return cast(dict[str, list[float]], json.loads(file.read_text("utf-8")))
+    except FileNotFoundError:
+        return {}
 
 
 def _read(runtime: Runtime, clips: Sequence[Windows], pool: ThreadPoolExecutor) -> Iterator[NDArray[np.float64]]:
