@@ -23,7 +23,7 @@ INK, PAPER = (30, 30, 30), 255
 SYNTHETIC, REAL = (214, 39, 40), (31, 119, 180)
 """Red and blue that people who confuse red and green tell apart (Tableau 10)."""
 FULL_COLOUR = 4.0
-"""Log-odds that are drawn in full colour, at least; more where a file's own are larger."""
+"""Log-odds that are drawn in full colour, at least; more where a tenth of the file's own are larger."""
 OPACITY = 0.6
 _FONT = cv2.FONT_HERSHEY_SIMPLEX
 _EDGE = np.minimum(np.arange(SIDE), np.arange(SIDE)[::-1]).astype(np.float32) + 1
@@ -60,7 +60,7 @@ def contact_sheet(examination: Examination, *, title: str, calibration: Calibrat
     """Draw the sheet, (height, width, 3)."""
     sample, evidence = examination.sample, examination.evidence
     odds = [log_odds(maps, frames, calibration) for maps, frames in zip(evidence.maps, evidence.by_frame, strict=True)]
-    full = max(FULL_COLOUR, *(float(np.percentile(np.abs(one), 99)) for one in odds))
+    full = max(FULL_COLOUR, *(float(np.percentile(np.abs(one), 90)) for one in odds))
     scores = {frame.t_ms: frame for frame in examination.score.frames}
     rows = [
         [_cell(stretch, index, of_stretch[:, index], scores[time], full) for index, time in enumerate(stretch.times_ms)]
