@@ -34,7 +34,8 @@ def config(data: Path, trained: Path, kept: Path) -> DetectorConfig:
 
 @pytest.fixture(scope="session")
 def report(config: DetectorConfig) -> DetectorReport:
-    small = replace(sections.BUDGETS["quick"], per_source=3, robust_per_source=2, conditions=(SMALL_AND_ROUGH,), draws=50)
+    small = replace(sections.BUDGETS["quick"], per_source=3, robust_per_source=2)
+    small = replace(small, conditions=(SMALL_AND_ROUGH,), draws=50)
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(sections.BUDGETS, "quick", small)
         return run_detector(config)
