@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from sealreel.errors import MissingExtra
+from sealreel.generator.third_party import load_module
 from sealreel.media import Encoding
 from sealreel.provenance import ReleaseConfig
 from sealreel.provenance.keyring import open_keyring
@@ -48,8 +50,11 @@ def copy_of(models: Callable[[str], Path], tmp_path: Path) -> Callable[[str], Pa
 
 
 def _library(name: str) -> Any:
-    """Import late: collecting the tests must not cost seconds."""
-    return pytest.importorskip(name, reason="the extra `generate` is not installed")
+    """Import late, collecting the tests must not cost seconds; and as the product does, beside any torchvision."""
+    try:
+        return load_module(name)
+    except MissingExtra as error:
+        pytest.skip(str(error))
 
 
 @pytest.fixture(scope="session")
