@@ -21,9 +21,10 @@ and what still shows costs as much of every measure of quality as anywhere else.
 LEAST_TYPICAL = 0.8
 """A busy or dark picture is given more where it can bear it, until its root mean square is what was asked, but no more
 than 1 / 0.8 times as much: fur and foliage keep more of their PSNR."""
-LEAST_SHARE = 0.5
-"""Of the asked change where a picture is busy all over, as snow on a screen is: it could not be marked otherwise. None
-of the benchmark's pictures is so busy."""
+DROWNED, LOST = 0.45, 0.2
+"""Where the busy places leave less than the first of the asked change, as snow on a screen does, the whole is given
+more again, and all that was asked from the second on: it could not be marked otherwise. No clip or photograph of the
+benchmark is below the first."""
 
 
 def allowance(
@@ -51,7 +52,8 @@ def allowance(
     share = np.minimum(1.0, BUSY / np.maximum(texture, 1e-3))
     typical = float(np.sqrt(np.mean((share * light) ** 2)))
     busy = typical / max(float(np.sqrt(np.mean(light * light))), 1e-6)  # darkness left out
-    gain = max(1.0 / max(typical, LEAST_TYPICAL), LEAST_SHARE / max(busy, 1e-3))
+    lost = min(max((DROWNED - busy) / (DROWNED - LOST), 0.0), 1.0)
+    gain = max(1.0 / max(typical, LEAST_TYPICAL), lost / max(busy, 1e-3))
     cap = even_rms * np.clip(above / DARK_EVEN_RAMP, 0.0, 1.0) + SLOPE * rms * texture
     return np.asarray(np.minimum(share * (rms * gain), cap) * light, dtype=np.float32)
 
