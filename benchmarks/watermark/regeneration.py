@@ -1,12 +1,7 @@
 # pyright: reportUnknownMemberType=false, reportMissingTypeStubs=false, reportUnknownVariableType=false
 # pyright: reportUnknownArgumentType=false
 # (torch and diffusers leave the types of modules and tensors' methods open)
-"""Make every picture anew through an autoencoder, as image-to-image diffusion does at its ends.
-
-TAEF2 is the tiny autoencoder of the FLUX.2 latent space (16 channels folded to 32 here, 8× smaller each way; MIT),
-shipped as two state dicts. Their names are those of `taesd.py` (github.com/madebyollin/taesd): plain sequences of
-3 × 3 convolutions, residual blocks of three, and in the smallest blocks a 1 × 1 branch with group normalisation.
-"""
+"""Make every picture anew through an autoencoder, as image-to-image diffusion does at its ends."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,46 +10,10 @@ from typing import Any, cast
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor, nn
+from torch import Tensor
 
+from ...detector.training.taef2 import MULTIPLE, load_taef2
 from .footage import Rgb
-
-CHANNELS, LATENTS, GROUPS = 64, 32, 4
-MULTIPLE = 8
-"""Pixels along a side of one latent."""
-
-
-class Block(nn.Module):
-    """Three convolutions around a skip; `pool` only in the smallest blocks."""
-
-    def __init__(self, *, with_pool: bool) -> None:
-        super().__init__()
-        self.conv = nn.Sequential(_conv(), nn.ReLU(), _conv(), nn.ReLU(), _conv())
-        wide = 4 * CHANNELS
-        self.pool = (
-            nn.Sequential(
-                nn.Conv2d(CHANNELS, wide, 1, bias=False),
-                nn.GroupNorm(GROUPS, wide),
-                nn.ReLU(),
-                nn.Conv2d(wide, CHANNELS, 1, bias=False),
-            )
-            if with_pool
-            else None
-        )
-
-    def forward(self, x: Tensor) -> Tensor:
-        """(n, 64, h, w) -> the same."""
-        if self.pool is not None:
-            x = x + self.pool(x)
-        return torch.relu(self.conv(x) + x)
-
-
-class Clamp(nn.Module):
-    """Latents beyond ±3 are taken back, as in training."""
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Any shape."""
-        return torch.tanh(x / 3) * 3
 
 
 class TinyAutoencoder:
@@ -67,11 +26,9 @@ class TinyAutoencoder:
             FileNotFoundError: One of them is not there.
             RuntimeError: They hold another network.
         """
-        self._encoder, self._decoder = _encoder(), _decoder()
-        for name, network in (("encoder", self._encoder), ("decoder", self._decoder)):
-            state = torch.load(directory / f"taef2_{name}.pth", map_location="cpu", weights_only=True)
-            network.load_state_dict(state, strict=True)
-            cast(Any, network.eval()).to(memory_format=torch.channels_last)
+        self._encoder, self._decoder = load_taef2(directory)
+        for network in (self._encoder, self._decoder):
+            cast(Any, network).to(memory_format=torch.channels_last)
 
     @torch.inference_mode()
     def regenerate(self, rgb: Rgb, *, noise: float, seed: int = 0) -> Rgb:
@@ -110,24 +67,6 @@ class EmbeddedAutoencoder:
         latents = self._network.encode(x).latent_dist.mode()
         video = self._network.decode(latents, return_dict=False)[0][0]  # (3, T, H, W)
         return [_bytes(video[:, index] / 2 + 0.5)[:height, :width] for index in range(count)]
-
-
-def _conv(inputs: int = CHANNELS, outputs: int = CHANNELS, **options: Any) -> nn.Conv2d:
-    return nn.Conv2d(inputs, outputs, 3, padding=1, **options)
-
-
-def _encoder() -> nn.Sequential:
-    layers: list[nn.Module] = [_conv(3), Block(with_pool=False)]
-    for stage in range(3):
-        layers += [_conv(stride=2, bias=False), *(Block(with_pool=stage == 2) for _ in range(3))]
-    return nn.Sequential(*layers, _conv(outputs=LATENTS))
-
-
-def _decoder() -> nn.Sequential:
-    layers: list[nn.Module] = [Clamp(), _conv(LATENTS), nn.ReLU()]
-    for stage in range(3):
-        layers += [*(Block(with_pool=stage == 0) for _ in range(3)), nn.Upsample(scale_factor=2), _conv(bias=False)]
-    return nn.Sequential(*layers, Block(with_pool=False), _conv(outputs=3))
 
 
 def _bytes(picture: Tensor) -> NDArray[np.uint8]:

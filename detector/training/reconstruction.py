@@ -24,7 +24,7 @@ from .autoencoders import Autoencoder
 PASS_LOW = 0.5
 """Share of reconstructions whose low band is the original's (WaveRep, arXiv 2506.16802): then only detail differs."""
 NOISE = 0.15
-"""Largest deviation of the noise on the latents, in units of theirs (about 1): the last steps of a diffusion."""
+"""Largest deviation of the noise on the latents, as the last steps of a diffusion leave it; set by hand, not tuned."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
