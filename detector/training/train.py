@@ -57,10 +57,10 @@ def train_detector(training: DetectorTraining, *, on_progress: OnProgress = lamb
     Raises:
         SettingsInvalid: The data set cannot be used.
         ModelUnavailable: First weights or an autoencoder cannot be loaded.
+        ValueError: timm has no such backbone.
     """
     recipe, work = training.recipe, training.work or training.out / "work"
-    if recipe.backbone == BACKBONE:
-        find_imagenet(training.imagenet)  # what is missing is said before hours have passed
+    _check_start(training)
     rows, folds = _usable(training)
     files = decoded(rows, work / "frames", jobs=training.jobs)
     on_progress("data", f"decoded {len(files)} clips")
@@ -90,6 +90,15 @@ class _Ready:
     items: Sequence[Item]
     pool: Pool
     on_progress: OnProgress
+
+
+def _check_start(training: DetectorTraining) -> None:
+    """Say what is missing before hours have passed."""
+    from ..network import Network
+
+    Network(training.recipe.backbone)
+    if training.recipe.backbone == BACKBONE:
+        find_imagenet(training.imagenet)
 
 
 def _usable(training: DetectorTraining) -> tuple[tuple[Row, ...], tuple[Fold, ...]]:

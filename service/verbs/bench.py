@@ -20,6 +20,19 @@ if TYPE_CHECKING:
 
 app = typer.Typer(rich_markup_mode=None, no_args_is_help=True)
 
+PageFile = Annotated[
+    Path | None, typer.Option("--report", metavar="FILE.html", help="Write one page with plots and pictures.")
+]
+Full = Annotated[bool, typer.Option("--full", help="As much as there is, for hours; about 2 without.")]
+Sections = Annotated[
+    list[str] | None, typer.Option("--only", metavar="SECTION", help="Measure this one; may be repeated.")
+]
+Jobs = Annotated[int, typer.Option("--jobs", min=1, max=256, help="Processes of one thread each.")]
+KeptRows = Annotated[
+    Path | None,
+    typer.Option("--directory", metavar="DIR", help="Where finished rows are kept, else in DATA/bench."),
+]
+
 
 def attach(above: typer.Typer) -> None:
     """Add the verbs to the command line."""
@@ -115,19 +128,12 @@ def watermark(
     autoencoder: Annotated[
         Path | None, typer.Option("--autoencoder", metavar="DIR", help="TAEF2, for an adversary who regenerates.")
     ] = None,
-    report: Annotated[
-        Path | None, typer.Option("--report", metavar="FILE.html", help="Write one page with plots and pictures.")
-    ] = None,
+    report: PageFile = None,
     quick: Annotated[bool, typer.Option("--quick", help="A few clips, at most 10 minutes.")] = False,
-    full: Annotated[bool, typer.Option("--full", help="As much as there is, for hours; about 2 without.")] = False,
-    only: Annotated[
-        list[str] | None, typer.Option("--only", metavar="SECTION", help="Measure this one; may be repeated.")
-    ] = None,
-    jobs: Annotated[int, typer.Option("--jobs", min=1, max=256, help="Processes of one thread each.")] = 1,
-    directory: Annotated[
-        Path | None,
-        typer.Option("--directory", metavar="DIR", help="Where finished rows are kept, else in DATA/bench."),
-    ] = None,
+    full: Full = False,
+    only: Sections = None,
+    jobs: Jobs = 1,
+    directory: KeptRows = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Measure the watermark: robustness, other methods beside it, visibility, false positives, security, speed.
@@ -139,13 +145,9 @@ def watermark(
         from ...benchmarks.watermark.run import WatermarkConfig, run_watermark, shown_clips
     except ModuleNotFoundError as error:
         raise MissingExtra(f"this needs {error.name}, which is not installed: pip install 'sealreel[bench]'") from error
-    if quick and full:
-        raise typer.BadParameter("--quick and --full exclude each other")
-    for name, folder in (("data", data), ("further", further), ("autoencoder", autoencoder)):
-        if folder is not None and not folder.is_dir():
-            raise SettingsInvalid(f"--{name} {folder}: not an existing folder")
+    effort = effort_of(quick=quick, full=full)
+    check_folders(data=data, further=further, autoencoder=autoencoder)
     check_report(report)
-    effort: Effort = "quick" if quick else "full" if full else "default"
     try:
         config = WatermarkConfig(
             data=data,
@@ -190,10 +192,7 @@ def platforms(
     only: Annotated[
         list[str] | None, typer.Option("--only", metavar="RECIPE", help="Do this one; may be repeated.")
     ] = None,
-    directory: Annotated[
-        Path | None,
-        typer.Option("--directory", metavar="DIR", help="Where finished rows are kept, else in DATA/bench."),
-    ] = None,
+    directory: KeptRows = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Mark files, handle them as messengers and video sites do, and show what is left of their origin.
@@ -222,6 +221,24 @@ def platforms(
     else:
         print_machine(done.machine)
         print_table(done.table())
+
+
+def effort_of(*, quick: bool, full: bool) -> "Effort":
+    """Return how much is measured."""
+    if quick and full:
+        raise typer.BadParameter("--quick and --full exclude each other")
+    return "quick" if quick else "full" if full else "default"
+
+
+def check_folders(**folders: Path | None) -> None:
+    """Refuse an option that names no folder; options are named as they are spelled.
+
+    Raises:
+        SettingsInvalid: One of them is not there.
+    """
+    for name, folder in folders.items():
+        if folder is not None and not folder.is_dir():
+            raise SettingsInvalid(f"--{name} {folder}: not an existing folder")
 
 
 def check_report(report: Path | None) -> None:

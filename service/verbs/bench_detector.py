@@ -10,13 +10,25 @@ from ...errors import MissingExtra, SettingsInvalid
 from ..console import emit, warn
 from ..doors import JsonFlag, example
 from ..exits import Exit
-from .bench import check_report, kept_rows, print_machine, print_table
+from .bench import (
+    Full,
+    Jobs,
+    KeptRows,
+    PageFile,
+    Sections,
+    check_folders,
+    check_report,
+    effort_of,
+    kept_rows,
+    print_machine,
+    print_table,
+)
 
 if TYPE_CHECKING:
     from ...benchmarks.detector.results import DetectorReport
     from ...benchmarks.detector.run import DetectorConfig
     from ...benchmarks.report import Skipped
-    from ...benchmarks.watermark.results import Effort, Json
+    from ...benchmarks.watermark.results import Json
 
 
 def attach(bench: typer.Typer) -> None:
@@ -36,17 +48,13 @@ def detector(
         Path | None,
         typer.Option("--run", metavar="RUN", help="Of train detector: each fold is judged on what it held out."),
     ] = None,
-    report: Annotated[
-        Path | None, typer.Option("--report", metavar="FILE.html", help="Write one page with plots and pictures.")
-    ] = None,
+    report: PageFile = None,
     metrics: Annotated[
         Path | None, typer.Option("--metrics", metavar="FILE.json", help="Write the tables of the model card.")
     ] = None,
     quick: Annotated[bool, typer.Option("--quick", help="One clip of each source, at most 10 minutes.")] = False,
-    full: Annotated[bool, typer.Option("--full", help="As much as there is, for hours; about 2 without.")] = False,
-    only: Annotated[
-        list[str] | None, typer.Option("--only", metavar="SECTION", help="Measure this one; may be repeated.")
-    ] = None,
+    full: Full = False,
+    only: Sections = None,
     own: Annotated[
         Path | None, typer.Option("--own", metavar="DIR", help="Clips that Sealreel generated; else some are made.")
     ] = None,
@@ -57,15 +65,12 @@ def detector(
     fetch_clip: Annotated[
         bool, typer.Option("--fetch-clip", help="Download it first with pip (75 MB) where it is not in --clip.")
     ] = False,
-    jobs: Annotated[int, typer.Option("--jobs", min=1, max=256, help="Processes of one thread each.")] = 1,
+    jobs: Jobs = 1,
     device: Annotated[
         Literal["auto", "cpu", "cuda"],
         typer.Option("--device", help="Where to run; auto takes a GPU where there is one."),
     ] = "auto",
-    directory: Annotated[
-        Path | None,
-        typer.Option("--directory", metavar="DIR", help="Where finished rows are kept, else in DATA/bench."),
-    ] = None,
+    directory: KeptRows = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Audit the detector: generators and real sources held out, robustness, controls, baselines, adversaries.
@@ -79,17 +84,13 @@ def detector(
         raise MissingExtra(
             f"this needs {error.name}, which is not installed: pip install 'sealreel[detect,train,bench]'"
         ) from error
-    if quick and full:
-        raise typer.BadParameter("--quick and --full exclude each other")
+    effort = effort_of(quick=quick, full=full)
     if fetch_clip:
         _fetch(clip)
-    for name, folder in (("data", data), ("run", run), ("own", own), ("clip", clip)):
-        if folder is not None and not folder.is_dir():
-            raise SettingsInvalid(f"--{name} {folder}: not an existing folder")
+    check_folders(data=data, run=run, own=own, clip=clip)
     if metrics is not None and not metrics.absolute().parent.is_dir():
         raise SettingsInvalid(f"--metrics {metrics}: not a file in an existing folder")
     check_report(report)
-    effort: Effort = "quick" if quick else "full" if full else "default"
     try:
         config = DetectorConfig(
             data=data,
