@@ -145,7 +145,7 @@ def _model(division: Division) -> dict[str, Any]:
 
 
 def _material(config: DetectorConfig, divisions: Sequence[Division]) -> str:
-    clips = [row for division in divisions for row in division.test]
+    clips = [row for division in divisions for row in division.thinned(BUDGETS[config.effort].per_source).test]
     real = {row.source for row in clips if row.label == "real"}
     synthetic = {row.source for row in clips if row.label == "ai"}
     counted = (
