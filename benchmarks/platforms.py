@@ -14,6 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from ..detector.weights import SHIPPED, read_card
 from ..errors import MissingExtra, ModelUnavailable, SettingsInvalid
 from ..media import Encoding, probe
 from ..provenance import MarkConfig, Output, ReleaseConfig, Verdict, VerifyConfig, mark, verify
@@ -215,7 +216,7 @@ def _rows(
     for recipe in RECIPES:
         if recipe.kind != kind or (config.recipes and recipe.name not in config.recipes):
             continue
-        key = _key(source, recipe, config, scored=score is not None)
+        key = _key(source, recipe, config, scored_by=None if score is None else read_card(SHIPPED).sha256)
         kept = None if cells is None else cells.get(key)
         if kept is not None:
             yield PlatformRow(**kept)
@@ -229,14 +230,14 @@ def _rows(
         yield row
 
 
-def _key(source: Path, recipe: Recipe, config: PlatformsConfig, *, scored: bool) -> str:
+def _key(source: Path, recipe: Recipe, config: PlatformsConfig, *, scored_by: str | None) -> str:
     return cell_key(
         "platforms",
         clip=file_sha256(source),
         name=source.name,
         recipe=recipe.name,
         frames=config.frames,
-        scored=scored,
+        scored_by=scored_by,
         code=code_version(*_SOURCES),
     )
 
