@@ -10,10 +10,12 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 
-LAZY = ["detector", "media", "provenance", "provenance.watermark"]
+LAZY = ["detector", "generator", "media", "provenance", "provenance.watermark"]
 
 PUBLIC = {
     "detector": "Detector Examination ModelId Reason Score load_detector write_contact_sheet",
+    "generator": """Attempt GenerationConfig LoadedPipeline ModelCard OnStep batch check_prompt generate generate_many
+        load_pipeline several""",
     "media": """Clip Colour Encoding Form Frame Limits Luma Picture check_output container_for form_of generated_form
         picture_of pictures_from_frames probe read_frames read_luma read_pictures remux scratch sweep_drafts unfinished
         write_pictures""",
