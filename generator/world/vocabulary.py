@@ -1,175 +1,118 @@
-"""The words that the tiny world knows, and the numbers they stand for.
-
-Codes are corners of simple solids, so that any two values are equally easy to tell apart: the eight colours are the
-corners of a cube, shapes and backgrounds are vertices of octahedra.
-"""
+"""The things, deeds and places of the tiny world, and the facts that make a scene of them possible."""
 
 from dataclasses import dataclass
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, TypeAlias, get_args
 
+Object: TypeAlias = Literal["ball", "block", "cone", "star", "heart", "ring"]
+Character: TypeAlias = Literal["cat", "robot", "ghost"]
+Prop: TypeAlias = Literal["cookie", "wall", "vase", "cup", "jug", "plant", "screen"]
+Kind: TypeAlias = Object | Character | Prop
 Colour: TypeAlias = Literal["red", "orange", "yellow", "green", "cyan", "blue", "purple", "white"]
-Shape: TypeAlias = Literal["ball", "box", "triangle", "star", "heart"]
-Direction: TypeAlias = Literal["left", "right", "up", "down", "still"]
-Background: TypeAlias = Literal["night", "meadow", "beach", "snow", "sea", "studio"]
+Material: TypeAlias = Literal["matte", "shiny", "wooden", "glass"]
 Size: TypeAlias = Literal["small", "medium", "large"]
-Speed: TypeAlias = Literal["slow", "normal", "fast"]
+Background: TypeAlias = Literal["meadow", "beach", "city", "night", "room", "snow", "forest"]
+Light: TypeAlias = Literal["day", "sunset", "overcast"]
+Style: TypeAlias = Literal["photoreal", "animated"]
+Camera: TypeAlias = Literal["static", "pan_left", "pan_right", "zoom_in", "zoom_out", "orbit", "dolly_in"]
+Direction: TypeAlias = Literal["left", "right"]
+Relation: TypeAlias = Literal["left_of", "right_of", "behind", "in_front_of", "between"]
+Outcome: TypeAlias = Literal["none", "bitten", "dented", "fallen", "broken", "filled"]
+Action: TypeAlias = Literal[
+    "still", "move", "rise", "bounce", "jump", "orbit", "chase", "collide", "topple", "bite", "dent", "break", "pour",
+    "give", "grow", "hide",
+]  # fmt: skip
 
-Code: TypeAlias = tuple[float, float, float]
-Rgb: TypeAlias = tuple[int, int, int]
+OBJECTS: Final[tuple[Object, ...]] = get_args(Object)
+CHARACTERS: Final[tuple[Character, ...]] = get_args(Character)
+PROPS: Final[tuple[Prop, ...]] = get_args(Prop)
+KINDS: Final[tuple[Kind, ...]] = (*OBJECTS, *CHARACTERS, *PROPS)
+COLOURS: Final[tuple[Colour, ...]] = get_args(Colour)
+MATERIALS: Final[tuple[Material, ...]] = get_args(Material)
+SIZES: Final[tuple[Size, ...]] = get_args(Size)
+BACKGROUNDS: Final[tuple[Background, ...]] = get_args(Background)
+LIGHTS: Final[tuple[Light, ...]] = get_args(Light)
+STYLES: Final[tuple[Style, ...]] = get_args(Style)
+CAMERAS: Final[tuple[Camera, ...]] = get_args(Camera)
+DIRECTIONS: Final[tuple[Direction, ...]] = get_args(Direction)
+RELATIONS: Final[tuple[Relation, ...]] = get_args(Relation)
+ACTIONS: Final[tuple[Action, ...]] = get_args(Action)
+OUTCOMES: Final[tuple[Outcome, ...]] = get_args(Outcome)
 
-_EDGE: Final = 3**0.5
-"""Distance of octahedron vertices from the centre: the same as that of the corners of the cube [-1, 1]^3."""
+_MOVERS: Final[tuple[Kind, ...]] = (*OBJECTS, *CHARACTERS)
+BYSTANDERS: Final[tuple[Kind, ...]] = (*_MOVERS, "cookie", "vase", "cup", "jug", "plant")
+"""What may stand about without a part in the action."""
 
 
 @dataclass(frozen=True, slots=True)
-class ColourEntry:
-    """One object colour."""
+class KindFacts:
+    """What a kind can be made of, and how much room it takes."""
 
-    code: Code
-    rgb: Rgb
-    words: tuple[str, ...]
+    materials: tuple[Material, ...]
+    half_width: float
+    """World units at size medium; the picture is about 4.2 wide where things stand."""
+    half_height: float
+    sized: bool = True
+    """Whether it comes in three sizes; else it is always medium, and captions do not name its size."""
+
+
+KIND_FACTS: Final[dict[Kind, KindFacts]] = {
+    "ball": KindFacts(MATERIALS, 0.46, 0.46),
+    "block": KindFacts(MATERIALS, 0.38, 0.52),
+    "cone": KindFacts(MATERIALS, 0.46, 0.54),
+    "star": KindFacts(MATERIALS, 0.52, 0.50),
+    "heart": KindFacts(MATERIALS, 0.48, 0.46),
+    "ring": KindFacts(MATERIALS, 0.48, 0.48),
+    "cat": KindFacts(("matte", "shiny"), 0.50, 0.56),
+    "robot": KindFacts(("matte", "shiny"), 0.44, 0.62),
+    "ghost": KindFacts(("matte", "shiny"), 0.44, 0.58),
+    "cookie": KindFacts(("matte",), 0.46, 0.46),
+    "wall": KindFacts(("matte",), 0.34, 1.05, sized=False),
+    "vase": KindFacts(("matte", "shiny", "glass"), 0.38, 0.60),
+    "cup": KindFacts(("glass",), 0.40, 0.42),
+    "jug": KindFacts(("glass",), 0.46, 0.52),
+    "plant": KindFacts(("matte", "shiny"), 0.44, 0.64),
+    "screen": KindFacts(("matte", "wooden"), 0.62, 0.95, sized=False),
+}
+"""Size, material and so on that a kind does not offer are not drawn for it."""
+
+SIZE_FACTORS: Final[dict[Size, float]] = {"small": 0.68, "medium": 1.0, "large": 1.36}
 
 
 @dataclass(frozen=True, slots=True)
-class ShapeEntry:
-    """One object shape."""
+class ActionFacts:
+    """Who takes part in an action, in the order of `Scene.things`."""
 
-    code: Code
-    words: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class DirectionEntry:
-    """One way to move; `step` is (x, y) in frame widths, y grows downwards."""
-
-    step: tuple[float, float]
-    phrases: tuple[str, ...]
+    roles: tuple[tuple[Kind, ...], ...]
+    """The kinds that may play each part; things beyond these are bystanders, who do nothing."""
+    directed: bool = False
+    """Whether it goes to the left or to the right: the way that the first thing goes, faces, pours or gives."""
+    outcome: Outcome = "none"
+    """What the event leaves behind, for ever, on the second thing."""
+    together: bool = False
+    """Whether two or three same things may do it together ("three red balls bounce")."""
 
 
-@dataclass(frozen=True, slots=True)
-class BackgroundEntry:
-    """One backdrop: sky and ground as vertical gradients (top, bottom), sRGB 0 to 255."""
-
-    code: Code
-    sky: tuple[Rgb, Rgb]
-    ground: tuple[Rgb, Rgb]
-    phrases: tuple[str, ...]
-
-
-COLOURS: Final[dict[Colour, ColourEntry]] = {
-    "red": ColourEntry((1, -1, -1), (218, 38, 38), ("red", "crimson", "scarlet", "ruby")),
-    "orange": ColourEntry((-1, -1, -1), (244, 136, 28), ("orange", "tangerine", "amber")),
-    "yellow": ColourEntry((1, 1, -1), (250, 220, 48), ("yellow", "golden", "lemon")),
-    "green": ColourEntry((-1, 1, -1), (36, 168, 66), ("green", "emerald", "lime")),
-    "cyan": ColourEntry((-1, 1, 1), (40, 206, 212), ("cyan", "turquoise", "aqua", "teal")),
-    "blue": ColourEntry((-1, -1, 1), (38, 78, 222), ("blue", "navy", "cobalt")),
-    "purple": ColourEntry((1, -1, 1), (152, 58, 202), ("purple", "violet", "lilac")),
-    "white": ColourEntry((1, 1, 1), (246, 246, 246), ("white", "ivory", "pale")),
+ACTION_FACTS: Final[dict[Action, ActionFacts]] = {
+    "still": ActionFacts((BYSTANDERS,), together=True),
+    "move": ActionFacts((_MOVERS,), directed=True, together=True),
+    "rise": ActionFacts(((*OBJECTS, "ghost"),), together=True),
+    "bounce": ActionFacts((OBJECTS,), together=True),
+    "jump": ActionFacts((_MOVERS,), together=True),
+    "orbit": ActionFacts(((*OBJECTS, "ghost"), (*_MOVERS, "plant"))),
+    "chase": ActionFacts((CHARACTERS, _MOVERS), directed=True),
+    "collide": ActionFacts((_MOVERS, OBJECTS), directed=True),
+    "topple": ActionFacts((_MOVERS, ("block",)), directed=True, outcome="fallen"),
+    "bite": ActionFacts((CHARACTERS, ("cookie",)), directed=True, outcome="bitten"),
+    "dent": ActionFacts((_MOVERS, ("wall",)), directed=True, outcome="dented"),
+    "break": ActionFacts((_MOVERS, ("vase",)), directed=True, outcome="broken"),
+    "pour": ActionFacts((("jug",), ("cup",)), directed=True, outcome="filled"),
+    "give": ActionFacts((CHARACTERS, OBJECTS, CHARACTERS), directed=True),
+    "grow": ActionFacts(((*_MOVERS, "plant"),), together=True),
+    "hide": ActionFacts((_MOVERS, ("screen",)), directed=True),
 }
+"""`give` is (giver, gift, receiver); in every other action the first thing acts (on the second)."""
 
-SHAPES: Final[dict[Shape, ShapeEntry]] = {
-    "ball": ShapeEntry((_EDGE, 0, 0), ("ball", "circle", "sphere", "disc", "orb")),
-    "box": ShapeEntry((-_EDGE, 0, 0), ("box", "square", "cube", "block", "crate")),
-    "triangle": ShapeEntry((0, _EDGE, 0), ("triangle", "pyramid", "wedge")),
-    "star": ShapeEntry((0, -_EDGE, 0), ("star", "pentagram")),
-    "heart": ShapeEntry((0, 0, _EDGE), ("heart", "valentine")),
-}
 
-DIRECTIONS: Final[dict[Direction, DirectionEntry]] = {
-    "left": DirectionEntry(
-        (-1, 0),
-        (
-            "to the left", "left", "leftwards", "leftward", "towards the left", "toward the left side",
-            "from right to left", "from the right to the left",
-        ),
-    ),
-    "right": DirectionEntry(
-        (1, 0),
-        (
-            "to the right", "right", "rightwards", "rightward", "towards the right", "toward the right side",
-            "from left to right", "from the left to the right",
-        ),
-    ),
-    "up": DirectionEntry(
-        (0, -1),
-        (
-            "up", "upwards", "upward", "to the top", "towards the top", "from bottom to top",
-            "from the bottom to the top",
-        ),
-    ),
-    "down": DirectionEntry(
-        (0, 1),
-        (
-            "down", "downwards", "downward", "to the bottom", "towards the bottom", "from top to bottom",
-            "from the top to the bottom",
-        ),
-    ),
-    "still": DirectionEntry((0, 0), ()),
-}  # fmt: skip
-
-MOVE_VERBS: Final = (
-    "moves", "slides", "glides", "drifts", "travels", "goes", "flies", "floats", "rolls", "moving", "sliding",
-    "gliding", "drifting", "travelling", "going", "flying", "floating", "rolling",
-)  # fmt: skip
-OWN_VERBS: Final[dict[Direction, tuple[str, ...]]] = {
-    "up": ("rises", "climbs", "ascends", "rising", "climbing"),
-    "down": ("falls", "sinks", "drops", "descends", "falling", "sinking"),
-    "still": (
-        "stays still", "stands still", "does not move", "rests", "stays in place", "hovers", "standing still",
-        "resting", "staying in place",
-    ),
-}  # fmt: skip
-"""Verbs that name a direction by themselves."""
-
-BACKGROUNDS: Final[dict[Background, BackgroundEntry]] = {
-    "night": BackgroundEntry(
-        (_EDGE, 0, 0),
-        ((10, 14, 40), (38, 44, 88)),
-        ((26, 30, 50), (16, 18, 32)),
-        ("at night", "in the dark", "under the night sky", "in the night", "at midnight"),
-    ),
-    "meadow": BackgroundEntry(
-        (-_EDGE, 0, 0),
-        ((138, 188, 232), (206, 226, 240)),
-        ((112, 158, 84), (66, 108, 54)),
-        ("on a meadow", "over a meadow", "on the grass", "over the grass", "in a field", "in a park"),
-    ),
-    "beach": BackgroundEntry(
-        (0, _EDGE, 0),
-        ((126, 190, 226), (222, 232, 232)),
-        ((226, 202, 154), (196, 164, 112)),
-        ("on a beach", "on the beach", "over the sand", "on the sand", "in the desert"),
-    ),
-    "snow": BackgroundEntry(
-        (0, -_EDGE, 0),
-        ((140, 156, 184), (184, 196, 214)),
-        ((212, 222, 236), (182, 196, 218)),
-        ("in the snow", "over the snow", "on the snow", "in winter", "on ice"),
-    ),
-    "sea": BackgroundEntry(
-        (0, 0, _EDGE),
-        ((164, 192, 212), (214, 220, 220)),
-        ((44, 104, 140), (20, 62, 98)),
-        ("over the sea", "on the sea", "over the ocean", "on the water", "above the water"),
-    ),
-    "studio": BackgroundEntry(
-        (0, 0, -_EDGE),
-        ((166, 166, 170), (138, 138, 144)),
-        ((120, 120, 126), (92, 92, 98)),
-        ("in a studio", "on a plain background", "in a grey room", "in a room", "against a grey wall"),
-    ),
-}
-
-SIZES: Final[dict[Size, tuple[float, tuple[str, ...]]]] = {
-    "small": (0.11, ("small", "little", "tiny")),
-    "medium": (0.14, ("medium",)),
-    "large": (0.175, ("large", "big", "huge")),
-}
-"""Radius in frame widths, and words."""
-
-SPEEDS: Final[dict[Speed, tuple[float, tuple[str, ...]]]] = {
-    "slow": (0.32, ("slowly", "gently")),
-    "normal": (0.5, ()),
-    "fast": (0.66, ("quickly", "fast", "rapidly")),
-}
-"""Way over the whole clip in frame widths, and words."""
+def lights_of(background: Background) -> tuple[Light, ...]:
+    """Return the lights a place can have; night has only its moon, written "day" because captions leave that out."""
+    return ("day",) if background == "night" else LIGHTS
