@@ -1,10 +1,9 @@
 """What is promised of the mark, with written tolerances, and whether the rows keep it."""
 
-import math
 from collections.abc import Iterable, Sequence
-from statistics import NormalDist
 from typing import Literal, Protocol
 
+from ..proportions import interval
 from ..report import Row
 from .standing import Standing
 from .visibility import PSNR_Y_WANTED, VMAF_WANTED, VisibilityRow
@@ -216,21 +215,6 @@ def share_of(cells: Iterable[Reading], statuses: frozenset[str]) -> tuple[int, i
     """Return how many cells have one of these answers, and how many there are."""
     answers = [cell.status in statuses for cell in cells]
     return sum(answers), len(answers)
-
-
-def interval(hits: int, n: int, *, coverage: float = 0.95) -> tuple[float, float]:
-    """Return Wilson's score interval of a share (E. B. Wilson, JASA 22, 1927); cells are taken as independent.
-
-    Raises:
-        ValueError: n is 0.
-    """
-    if n < 1:
-        raise ValueError("a share needs at least one cell")
-    z = NormalDist().inv_cdf((1.0 + coverage) / 2.0)
-    share = hits / n
-    middle = share + z * z / (2 * n)
-    spread = z * math.sqrt(share * (1.0 - share) / n + z * z / (4 * n * n))
-    return max(0.0, (middle - spread) / (1 + z * z / n)), min(1.0, (middle + spread) / (1 + z * z / n))
 
 
 def _share(goal: str, text: str, cells: Sequence[Reading], statuses: frozenset[str], wanted: float) -> tuple[Row, ...]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any, Literal
 
-from .goals import interval
+from ..proportions import interval
 
 Rows = Sequence[Mapping[str, Any]]
 

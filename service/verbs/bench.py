@@ -36,9 +36,11 @@ KeptRows = Annotated[
 
 def attach(above: typer.Typer) -> None:
     """Add the verbs to the command line."""
-    from .bench_detector import attach as attach_detector  # which prints as this file does
+    from .bench_detector import attach as attach_detector  # which print as this file does
+    from .bench_generator import attach as attach_generator
 
     attach_detector(app)
+    attach_generator(app)
     above.add_typer(app, name="bench", epilog=example("sealreel bench speed --quick"))
 
 

@@ -1,0 +1,66 @@
+"""What the judges learn from: fresh scenes of their own range of seeds, packed for the renderer, with their labels."""
+
+import random
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
+from typing import Final
+
+from ...generator.world import CLIP_FPS, CLIP_FRAMES, scene_of
+from ...generator.world.packing import PackedScenes, pack
+from .facts import HAPPENED_AFTER, Facts, facts_of
+
+LESSON_SEEDS: Final = range(10**9, 19 * 10**8)
+"""Scenes of lessons; the model's training draws below, the evaluation above."""
+_AHEAD: Final = 3
+"""Lessons that each process may be ahead."""
+_LATE: Final = 62.0
+"""Seconds: pictures of lessons are taken so late in a scene at most."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lesson:
+    """One batch of scenes."""
+
+    clips: PackedScenes
+    """From their start, as long as a model's clip."""
+    pictures: PackedScenes
+    """One frame of each, at some moment after everything has happened."""
+    facts: Facts
+
+
+def lessons(*, size: int, jobs: int) -> Iterator[Lesson]:
+    """Give lessons without end, the same ones in the same order whatever the jobs.
+
+    Args:
+        size: Scenes of each.
+        jobs: Processes that prepare them; 0 prepares them here.
+    """
+    count = len(LESSON_SEEDS) // size
+    if jobs == 0:
+        yield from (lesson(number, size) for number in range(count))
+        return
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+        ahead: deque[Future[Lesson]] = deque()
+        try:
+            for number in range(count):
+                ahead.append(pool.submit(lesson, number, size))
+                if len(ahead) > _AHEAD * jobs:
+                    yield ahead.popleft().result()
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def lesson(number: int, size: int) -> Lesson:
+    """Draw one lesson."""
+    first = LESSON_SEEDS.start + number * size
+    scenes = [scene_of(first + place) for place in range(size)]
+    rng = random.Random(first)
+    late = [rng.uniform(HAPPENED_AFTER, _LATE if rng.random() < 0.5 else CLIP_FRAMES / CLIP_FPS) for _ in scenes]
+    return Lesson(
+        clips=pack(scenes, start=[0.0] * size, frames=CLIP_FRAMES, fps=CLIP_FPS),
+        pictures=pack(scenes, start=late, frames=1, fps=CLIP_FPS),
+        facts=facts_of(scenes, rng=rng),
+    )

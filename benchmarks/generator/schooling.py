@@ -1,0 +1,202 @@
+"""Train the two judges on fresh renders for as long as there is time."""
+
+# pyright: reportUnknownMemberType=false
+# (torch declares some of its functions without types)
+
+import math
+import random
+import time
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+from itertools import count
+from typing import Any, Final
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from ...generator.world import Scene, scene_of
+from ...generator.world.painting import render
+from .facts import WHOLE, facts_of
+from .judge import LOOKED_AT, Judge, Opinion
+from .lessons import LESSON_SEEDS, Lesson, lessons
+from .pool import Labels, Pool
+from .reels import reduced, round_trips
+from .spoiling import spoiled
+
+_STILL: Final = ("count", "background", "light", "style")
+"""What a single picture says of the whole."""
+_WARM_UP: Final = 0.05
+"""Share of the time in which the learning rate rises."""
+_STEEPEST: Final = 4.0
+"""Largest norm of a gradient."""
+_SOFT_SHARE: Final = 0.25
+"""Of each batch, where there are clips that went through an autoencoder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Schooling:
+    """How the judges are trained."""
+
+    seconds: float
+    """Of training, the preparation of the first lesson not counted."""
+    device: str = "cpu"
+    width: int = 12
+    """Of the judge of clips; 32 for a GPU."""
+    batch: int = 32
+    """Clips, and as many pictures."""
+    fresh: int = 16
+    """Clips rendered for each batch; the rest of it was rendered before."""
+    side: int = 128
+    """Pixels that lessons are rendered at."""
+    capacity: int = 4096
+    """Clips that are kept to be learned from again, 0.5 MB each."""
+    softened: int = 128
+    """Clips that go through the autoencoder, where there is one."""
+    rate: float = 2e-3
+    """Highest learning rate."""
+    jobs: int = 0
+    """Processes that draw scenes."""
+    seed: int = 1
+    most_steps: int | None = None
+    """Stop after so many, however much time is left."""
+
+
+GPU_SCHOOL: Final = Schooling(
+    seconds=70, device="cuda", width=32, batch=256, fresh=64, side=256, capacity=24_000, softened=2048, jobs=8
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Judges:
+    """Who reads clips, and who reads single pictures."""
+
+    clips: Judge
+    pictures: Judge
+    seen: int
+    """Clips that each was shown, those shown again included."""
+
+
+OnLesson = Callable[[int, float, float], None]
+"""Told the clips shown so far, and the losses of late of either judge."""
+
+
+def train_judges(how: Schooling, *, vae: Any | None = None, on_lesson: OnLesson | None = None) -> Judges:
+    """Train both judges from scratch.
+
+    Args:
+        how: How large, how long.
+        vae: An autoencoder on `how.device`; a quarter of each batch has been through it, so that the softness of what
+            a model decodes does not lead the judges astray.
+        on_lesson: Told of progress every 25 batches.
+    """
+    torch.manual_seed(how.seed)
+    rng = random.Random(how.seed)
+    judges = Judge(frames=len(LOOKED_AT), width=how.width), Judge(frames=1, width=max(8, how.width * 3 // 4))
+    learners = [_Learner(judge.to(how.device, memory_format=torch.channels_last), how) for judge in judges]
+    soft = None if vae is None else _softened(vae, how)
+    pool = Pool(how.capacity, device=how.device)
+    started, late, number = 0.0, [math.nan, math.nan], 0
+    source = lessons(size=how.fresh, jobs=how.jobs)
+    for number, one in zip(count(), source, strict=False):
+        _rendered_into(pool, one, how)
+        started = started or time.monotonic()
+        gone = (time.monotonic() - started) / how.seconds
+        gone = gone if how.most_steps is None else max(gone, number / how.most_steps)
+        if gone >= 1:
+            break
+        losses = [
+            learner.learn(*_drawn(pool, soft, subject, how, rng), gone=gone)
+            for learner, subject in zip(learners, ("clip", "picture"), strict=True)
+        ]
+        if on_lesson is not None and number % 25 == 0:
+            late = [_smooth(before, float(loss)) for before, loss in zip(late, losses, strict=True)]
+            on_lesson(number * how.batch, *late)
+    return Judges(judges[0].eval(), judges[1].eval(), seen=number * how.batch)
+
+
+class _Learner:
+    """One judge with its optimiser."""
+
+    def __init__(self, judge: Judge, how: Schooling) -> None:
+        self._judge, self._how = judge, how
+        self._optimiser = torch.optim.AdamW(judge.parameters(), lr=how.rate, weight_decay=0.02, betas=(0.9, 0.95))
+
+    def learn(self, clips: Tensor, labels: Labels, *, gone: float) -> Tensor:
+        """Take one step and return the loss before it; `gone` is the share of the time that has passed."""
+        for group in self._optimiser.param_groups:
+            group["lr"] = self._how.rate * _rate(gone)
+        is_cuda = self._how.device.startswith("cuda")
+        with torch.autocast("cuda", torch.bfloat16) if is_cuda else nullcontext():
+            opinion = self._judge(clips)
+        loss = loss_of(self._judge, opinion, labels)
+        self._optimiser.zero_grad(set_to_none=True)
+        torch.autograd.backward(loss)
+        torch.nn.utils.clip_grad_norm_(self._judge.parameters(), _STEEPEST)
+        self._optimiser.step()
+        return loss.detach()
+
+
+def loss_of(judge: Judge, opinion: Opinion, labels: Labels) -> Tensor:
+    """Return the sum of the cross entropies of what the labels say, one weight for each question."""
+    parts = [
+        _entropy(opinion.table, labels["table"]) * opinion.table.shape[1],
+        _entropy(opinion.sizes, labels["sizes"]),
+        _entropy(opinion.materials, labels["materials"]),
+        *(_entropy(opinion.whole[name], labels[name]) for name in WHOLE if judge.frames > 1 or name in _STILL),
+    ]
+    if judge.frames == 1:
+        parts.append(_entropy(opinion.outcome, labels["outcome"]))
+    else:
+        parts.append(_entropy(judge.pair_logits(opinion.things, labels["asked"]), labels["relation"]))
+        parts.append(_entropy(judge.between_logits(opinion.things, labels["asked"]), labels["between"]))
+    return torch.stack(parts).sum()
+
+
+def _entropy(logits: Tensor, values: Tensor) -> Tensor:
+    """Return the mean over what is labelled; 0 where nothing is."""
+    flat, wanted = logits.float().flatten(0, -2), values.flatten()
+    total = functional.cross_entropy(flat, wanted, ignore_index=-1, reduction="sum")
+    return total / (wanted >= 0).sum().clamp_min(1)
+
+
+def _rate(gone: float) -> float:
+    """Return the share of the highest learning rate at this share of the time: up in a line, down in a cosine."""
+    return gone / _WARM_UP if gone < _WARM_UP else 0.5 + 0.5 * math.cos(math.pi * (gone - _WARM_UP) / (1 - _WARM_UP))
+
+
+def _smooth(before: float, now: float) -> float:
+    return now if math.isnan(before) else 0.7 * before + 0.3 * now
+
+
+@torch.no_grad()
+def _rendered_into(pool: Pool, one: Lesson, how: Schooling) -> None:
+    clips = render(one.clips, side=how.side, frames=list(LOOKED_AT), device=how.device)
+    late = render(one.pictures, side=how.side, device=how.device)
+    pool.add(reduced(clips), reduced(late), one.facts)
+
+
+@torch.no_grad()
+def _drawn(pool: Pool, soft: Pool | None, subject: str, how: Schooling, rng: random.Random) -> tuple[Tensor, Labels]:
+    """Draw a batch for one of the judges, some of it from the clips that went through the autoencoder."""
+
+    def some(source: Pool, size: int) -> tuple[Tensor, Labels]:
+        return source.clips(size, rng) if subject == "clip" else source.pictures(size, rng)
+
+    clips, labels = some(pool, how.batch)
+    if soft is not None:
+        size = round(_SOFT_SHARE * how.batch)
+        others, known = some(soft, size)
+        clips = torch.cat([others, clips[size:]])
+        labels = {name: torch.cat([known[name], values[size:]]) for name, values in labels.items()}
+    return spoiled(clips, rng), labels
+
+
+def _softened(vae: Any, how: Schooling) -> Pool:
+    """Fill a pool with clips that went through the autoencoder; the last seeds of the lessons are theirs."""
+    scenes: Sequence[Scene] = [scene_of(seed) for seed in LESSON_SEEDS[-how.softened :]]
+    reel = round_trips(vae, scenes, device=how.device)
+    pool = Pool(len(scenes), device=how.device)
+    pool.add(reel, reel[:, -1:], facts_of(scenes, rng=random.Random(how.seed)))
+    return pool
