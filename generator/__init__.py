@@ -7,7 +7,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .footage import OnStep as OnStep
     from .generating import Attempt as Attempt, generate as generate, generate_many as generate_many
     from .loader import LoadedPipeline as LoadedPipeline, load_pipeline as load_pipeline
     from .model_card import ModelCard as ModelCard
@@ -17,13 +16,14 @@ if TYPE_CHECKING:
         check_prompt as check_prompt,
         several as several,
     )
+    from .sampling import OnStep as OnStep
 
 _HOMES = {
-    "footage": ("OnStep",),
     "generating": ("Attempt", "generate", "generate_many"),
     "loader": ("LoadedPipeline", "load_pipeline"),
     "model_card": ("ModelCard",),
     "request": ("GenerationConfig", "batch", "check_prompt", "several"),
+    "sampling": ("OnStep",),
 }
 
 

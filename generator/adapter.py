@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import ModelError, NotAVideoModel, OptionUnsupported, RefusedByPolicy
+from .siblings import Start
 
 SPELLINGS: dict[str, tuple[str, ...]] = {
     "negative_prompt": ("negative_prompt",),
@@ -22,9 +23,8 @@ SPELLINGS: dict[str, tuple[str, ...]] = {
 }
 """Our word, and how the pipelines of diffusers 0.42 spell it; the first that a signature has is the one."""
 
-_NEEDS_MORE = re.compile(
-    "ImageToVideo|Image2Video|(?<!T)I2V|VideoToVideo|VideoToWorld|Control|InContext|Inpaint|Upsample|Refine|HDR|SR|Edit"
-)
+_NEEDS_PICTURE = re.compile("ImageToVideo|Image2Video|(?<!T)I2V")
+_NEEDS_MORE = re.compile("VideoToVideo|VideoToWorld|Control|InContext|Inpaint|Upsample|Refine|HDR|SR|Edit")
 """Classes whose picture or video is optional in the signature and missed only inside the call."""
 
 
@@ -46,11 +46,17 @@ class Keywords:
         return self.defaults.get(option)
 
 
-def keywords_of(name: str, call: Callable[..., Any]) -> Keywords:
-    """Read a pipeline's signature; `call` is its unbound or bound `__call__`.
+def keywords_of(name: str, call: Callable[..., Any], *, start: Start = "text") -> Keywords:
+    """Read a pipeline's signature.
+
+    Args:
+        name: The pipeline's class.
+        call: Its unbound or bound `__call__`.
+        start: What it is to start from.
 
     Raises:
-        NotAVideoModel: It makes something else than video, or cannot make it from text alone.
+        NotAVideoModel: It makes something else than video, or needs more than there is to start from.
+        OptionUnsupported: It takes no picture, and there is one.
     """
     parameters = {key: value for key, value in inspect.signature(call).parameters.items() if key != "self"}
     spelling = {
@@ -58,7 +64,7 @@ def keywords_of(name: str, call: Callable[..., Any]) -> Keywords:
         for option, names in SPELLINGS.items()
         if (spelled := next((candidate for candidate in names if candidate in parameters), None)) is not None
     }
-    _refuse_other_kinds(name, parameters, spelling)
+    _refuse_other_kinds(name, parameters, spelling, start)
     defaults = {
         option: default
         for option, spelled in spelling.items()
@@ -67,19 +73,28 @@ def keywords_of(name: str, call: Callable[..., Any]) -> Keywords:
     return Keywords(name, spelling, defaults, frozenset(parameters))
 
 
-def _refuse_other_kinds(name: str, parameters: dict[str, inspect.Parameter], spelling: dict[str, str]) -> None:
+def _refuse_other_kinds(
+    name: str, parameters: dict[str, inspect.Parameter], spelling: dict[str, str], start: Start
+) -> None:
     if "frames" not in spelling and "video" not in parameters:
         raise NotAVideoModel(f"{name} makes no video; a text-to-video pipeline of diffusers is needed")
+    if start == "image" and "image" not in parameters:
+        raise OptionUnsupported(
+            f"{name} starts from text alone; leave the image out, or name a model whose pipeline takes one"
+        )
+    given = ("prompt",) if start == "text" else ("prompt", "image")
     required = [
         key
         for key, value in parameters.items()
         if value.default is inspect.Parameter.empty
-        and key != "prompt"
+        and key not in given
         and value.kind not in (inspect.Parameter.VAR_KEYWORD, inspect.Parameter.VAR_POSITIONAL)
     ]
-    if required or _NEEDS_MORE.search(name) or "prompt" not in parameters or "frames" not in spelling:
+    more = _NEEDS_MORE.search(name) or (start == "text" and _NEEDS_PICTURE.search(name))
+    if required or more or "prompt" not in parameters or "frames" not in spelling:
         needs = ", ".join(required) or "an image or a video"
-        raise NotAVideoModel(f"{name} starts from {needs}; a pipeline that makes video from text alone is needed")
+        wanted = "text alone" if start == "text" else "text and a picture"
+        raise NotAVideoModel(f"{name} starts from {needs}; a pipeline that makes video from {wanted} is needed")
 
 
 def arguments(keywords: Keywords, asked: dict[str, Any], defaults: dict[str, Any]) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """The middle of the story: a request and a pipeline become frames."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
@@ -10,21 +11,24 @@ import numpy.typing as npt
 
 from ..errors import ModelError, OptionUnsupported
 from ..media import Frame
-from .adapter import arguments, frames_of, has_audio
+from .calling import call
+from .first_frame import fitted, read_first_frame
 from .loader import LoadedPipeline
+from .model_card import ModelCard
 from .request import GenerationConfig, check_prompt
 from .rules import check_frames, check_size
+from .sampling import OnStep, Sampling
 from .third_party import deterministic, hushed, load_module
+from .windows import film
 
-OnStep = Callable[[int, int], None]
-"""Called after each denoising step with (steps done, steps in all)."""
+Rgb = npt.NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Footage:
     """Generated frames in memory; not yet marked, so nothing outside this folder writes them."""
 
-    rgb: npt.NDArray[np.uint8]
+    rgb: Rgb
     """Pixels, (frames, height, width, 3), sRGB."""
     rate: Fraction
     """Frames a second."""
@@ -36,6 +40,27 @@ class Footage:
         """Give the frames in order, from the start each time."""
         for index, rgb in enumerate(self.rgb):
             yield Frame(rgb=rgb, pts_seconds=float(index / self.rate))
+
+
+@dataclass(slots=True)
+class _Wanted:
+    """A request in the terms of one pipeline: everything checked, nothing run."""
+
+    asked: dict[str, Any]
+    """By our words; None is not asked."""
+    defaults: dict[str, Any]
+    """By our words: the card's."""
+    rate: Fraction
+    """Frames a second that are shown."""
+    told: float
+    """Frames a second that the model is told."""
+    image: Rgb | None = None
+    notes: list[str] = field(default_factory=list[str])
+
+    def value(self, option: str) -> Any:
+        """Return what is asked, else the default."""
+        asked = self.asked[option]
+        return self.defaults[option] if asked is None else asked
 
 
 def shoot(
@@ -52,27 +77,64 @@ def shoot(
 
     Raises:
         PromptInvalid: The prompt or negative prompt is not usable.
+        MediaError: The picture to start from is not usable.
         OptionUnsupported: An option, size or frame count that the pipeline does not have; never rounded.
         ModelError: The pipeline failed, or memory ran out.
         RefusedByPolicy: Its own safety checker held the clip back.
     """
-    call = _call_for(pipeline, config, frames)
-    rate = _rate(pipeline, config)
-    if "fps" in pipeline.keywords.spelling:
-        call[pipeline.keywords.spelling["fps"]] = rate.numerator if rate.denominator == 1 else float(rate)
-    result, heard = _run(pipeline, call, seed, on_step)
-    rgb = frames_of(result)
-    _insist(pipeline, rgb, frames=frames, width=config.width, height=config.height)
-    notes = [f"the model warns: {' '.join(line.split())[:300]}" for line in heard if "truncated" in line]
-    if has_audio(result):
-        notes.append("the model made sound as well; the file holds the picture only")
-    return Footage(rgb=rgb, rate=rate, seed=seed, notes=tuple(notes))
+    wanted = _wanted(pipeline, config, frames)
+    with _running(pipeline, seed) as heard:
+        if pipeline.card.overlap is None:
+            rgb, notes = call(
+                pipeline,
+                wanted.asked,
+                wanted.defaults,
+                rate=wanted.told,
+                image=wanted.image,
+                seed=seed,
+                on_step=on_step,
+            )
+            wanted.notes += notes
+        else:
+            rgb = _film(pipeline, wanted, pipeline.card.overlap, seed=seed, on_step=on_step)
+    cut_off = [f"the model warns: {' '.join(line.split())[:300]}" for line in heard if "truncated" in line]
+    return Footage(rgb=rgb, rate=wanted.rate, seed=seed, notes=(*wanted.notes, *dict.fromkeys(cut_off)))
 
 
-def _call_for(pipeline: LoadedPipeline, config: GenerationConfig, frames: int | None) -> dict[str, Any]:
-    card, keywords = pipeline.card, pipeline.keywords
+def _film(pipeline: LoadedPipeline, wanted: _Wanted, overlap: int, *, seed: int, on_step: OnStep | None) -> Rgb:
+    """Make a clip of windows; only the finished bytes of all of them are in memory."""
+    frames, height, width = (int(wanted.value(side)) for side in ("frames", "height", "width"))
+    how = Sampling(
+        frames=pipeline.card.frames or frames,
+        height=height,
+        width=width,
+        rate=wanted.told,
+        steps=int(wanted.value("steps")),
+        guidance_scale=float(wanted.value("guidance_scale")),
+    )
+    rgb = np.empty((frames, height, width, 3), dtype=np.uint8)
+    made = 0
+    for stretch in film(
+        pipeline.pipe,
+        [wanted.asked["prompt"]],
+        how,
+        frames=frames,
+        overlap=overlap,
+        rngs=[load_module("torch").Generator("cpu").manual_seed(seed)],
+        first=None if wanted.image is None else wanted.image[None, None],  # (H, W, 3) -> (1, 1, H, W, 3)
+        negative_prompt=wanted.value("negative_prompt") or "",
+        on_step=on_step,
+    ):
+        rgb[made : made + stretch.shape[1]] = stretch[0]
+        made += stretch.shape[1]
+    return rgb
+
+
+def _wanted(pipeline: LoadedPipeline, config: GenerationConfig, frames: int | None) -> _Wanted:
+    """Read a request; raises as `shoot`."""
+    card, name = pipeline.card, pipeline.keywords.pipeline
     negative = config.negative_prompt
-    asked = {
+    asked: dict[str, Any] = {
         "negative_prompt": check_prompt(negative, what="negative prompt") if negative else negative,
         "width": config.width,
         "height": config.height,
@@ -80,80 +142,83 @@ def _call_for(pipeline: LoadedPipeline, config: GenerationConfig, frames: int | 
         "steps": config.steps,
         "guidance_scale": config.guidance_scale,
     }
-    defaults = {name: getattr(card, name) for name in asked}
-    call = arguments(keywords, asked, defaults)
-    check_size(config.width, config.height, pipeline.rules, pipeline=keywords.pipeline)
-    if frames is not None:
-        check_frames(frames, pipeline.rules, pipeline=keywords.pipeline)
-    call["prompt"] = check_prompt(config.prompt)
-    if "output_type" in keywords.parameters:
-        call["output_type"] = "np"
-    return call
+    defaults: dict[str, Any] = {option: getattr(card, option) for option in asked} | _quality(card, config)
+    check_size(config.width, config.height, pipeline.rules, pipeline=name)
+    if card.overlap is not None:
+        _check_count(frames, card)
+    elif frames is not None:
+        check_frames(frames, pipeline.rules, pipeline=name)
+    asked["prompt"] = _styled(check_prompt(config.prompt), card, config.style)
+    rate, told, notes = _rates(pipeline, config)
+    wanted = _Wanted(asked, defaults, rate, told, notes=notes)
+    if config.image is not None:
+        width, height = _size(pipeline, wanted)
+        wanted.image, done = fitted(
+            read_first_frame(config.image, limits=config.release.limits), width=width, height=height
+        )
+        wanted.notes += [] if done is None else [done]
+    return wanted
 
 
-def _rate(pipeline: LoadedPipeline, config: GenerationConfig) -> Fraction:
+def _quality(card: ModelCard, config: GenerationConfig) -> dict[str, Any]:
+    if not config.quality:
+        return {}
+    if card.quality is None:
+        raise OptionUnsupported(f"{card.name} names no quality mode; ask for steps and a guidance scale instead")
+    return {"steps": card.quality.steps, "guidance_scale": card.quality.guidance_scale}
+
+
+def _styled(prompt: str, card: ModelCard, style: str | None) -> str:
+    if style is None:
+        return prompt
+    if style not in card.styles:
+        known = f"it has {', '.join(card.styles)}" if card.styles else "say it in the prompt"
+        raise OptionUnsupported(f"{card.name} has no style {style!r}; {known}")
+    return f"{prompt}, {card.styles[style]}"
+
+
+def _check_count(frames: int | None, card: ModelCard) -> None:
+    most = card.frames_max
+    if frames is not None and most is not None and frames > most:
+        raise OptionUnsupported(f"{card.name} makes 1 to {most} frames, {frames} were asked")
+
+
+def _rates(pipeline: LoadedPipeline, config: GenerationConfig) -> tuple[Fraction, float, list[str]]:
+    """Return the rate that is shown, the one that the model is told, and a note where they differ."""
+    card = pipeline.card
     signature = pipeline.keywords.default("fps")
-    rate = config.fps or pipeline.card.fps or pipeline.rules.fps
+    rate = config.fps or card.fps or pipeline.rules.fps
     if rate is None and signature is not None:
         rate = Fraction(str(signature))
     if rate is None:
         raise OptionUnsupported(f"the frame rate of {pipeline.keywords.pipeline}'s clips is not known; give fps")
-    return rate
+    if card.fps is None or card.fps == rate:
+        return rate, float(rate), []
+    # Another rate than the trained one would put the frames where the model has never seen any.
+    note = f"{card.name} makes {float(card.fps):g} frames a second; they are shown at {float(rate):g}"
+    return rate, float(card.fps), [note]
 
 
-def _run(
-    pipeline: LoadedPipeline, call: dict[str, Any], seed: int, on_step: OnStep | None
-) -> tuple[Any, tuple[str, ...]]:
+def _size(pipeline: LoadedPipeline, wanted: _Wanted) -> tuple[int, int]:
+    """Return the width and height that a clip will have."""
+    sides = [wanted.value(side) or pipeline.keywords.default(side) for side in ("width", "height")]
+    if None in sides:
+        raise OptionUnsupported(f"{pipeline.keywords.pipeline} has no size of its own; give a size with the picture")
+    wanted.asked["width"], wanted.asked["height"] = sides
+    return int(sides[0]), int(sides[1])
+
+
+@contextmanager
+def _running(pipeline: LoadedPipeline, seed: int) -> Generator[list[str]]:
+    """Run a model: quiet, the same each time, and with its errors as ours. Gives the list of what it warns of."""
     torch = load_module("torch")
-    parameters = pipeline.keywords.parameters
     with hushed() as heard, deterministic(), torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)  # some pipelines draw beside the generator they are given
-        if "generator" in parameters:
-            call["generator"] = torch.Generator("cpu").manual_seed(seed)
-        call |= _progress(pipeline, on_step)
         try:
-            result = pipeline.pipe(**call)
+            yield heard
         except (torch.OutOfMemoryError, MemoryError) as error:
             raise ModelError("memory ran out; ask for fewer frames or a smaller size") from error
-        except (ValueError, TypeError) as error:  # what check_inputs of the pipelines raises
-            raise OptionUnsupported(f"{pipeline.keywords.pipeline} refused the request: {error}") from error
         except (RuntimeError, ArithmeticError, LookupError, AttributeError, ImportError, OSError) as error:
             if "can't allocate memory" in str(error):
                 raise ModelError("memory ran out; ask for fewer frames or a smaller size") from error
             raise ModelError(f"{pipeline.keywords.pipeline} failed: {type(error).__name__}: {error}") from error
-    return result, tuple(heard)
-
-
-def _progress(pipeline: LoadedPipeline, on_step: OnStep | None) -> dict[str, Any]:
-    """Return the callback in the spelling that the pipeline knows; nothing where it knows none."""
-    if on_step is None:
-        return {}
-
-    def tell(done: int) -> None:
-        total = getattr(pipeline.pipe, "num_timesteps", None) or len(pipeline.pipe.scheduler.timesteps)
-        on_step(done, int(total))
-
-    def step_end(_pipe: Any, step: int, _timestep: Any, kept: dict[str, Any]) -> dict[str, Any]:
-        tell(step + 1)
-        return kept
-
-    def step_end_of_old(step: int, _timestep: Any, _latents: Any) -> None:
-        tell(step + 1)
-
-    if "callback_on_step_end" in pipeline.keywords.parameters:
-        return {"callback_on_step_end": step_end}
-    if {"callback", "callback_steps"} <= pipeline.keywords.parameters:
-        return {"callback": step_end_of_old, "callback_steps": 1}
-    return {}
-
-
-def _insist(
-    pipeline: LoadedPipeline, rgb: npt.NDArray[np.uint8], *, frames: int | None, width: int | None, height: int | None
-) -> None:
-    """Asked is made, or an error: the rules know the families, this knows the frames."""
-    wanted = (("frames", frames), ("pixels of height", height), ("pixels of width", width))
-    for (name, asked), made in zip(wanted, rgb.shape[:3], strict=True):
-        if asked is not None and made != asked:
-            raise OptionUnsupported(
-                f"{pipeline.keywords.pipeline} made {made} {name} where {asked} were asked; ask for what it makes"
-            )

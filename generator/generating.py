@@ -9,10 +9,11 @@ from ..media import Colour, Form, Picture, check_output, container_for, generate
 from ..media.rgb import picture_of
 from ..provenance import Facts, Output, release
 from ..provenance.manifest import ModelInfo
-from .footage import Footage, OnStep, shoot
+from .first_frame import read_first_frame
+from .footage import Footage, shoot
 from .loader import LoadedPipeline, load_pipeline
-from .model_card import ModelCard
 from .request import GenerationConfig, check_prompt, frames_wanted, with_seed
+from .sampling import OnStep
 
 _PICTURE_COLOUR = Colour("pc", "gbr", "bt709", "iec61966-2-1", bit_depth=8, subsampling="4:4:4")
 
@@ -41,8 +42,9 @@ def generate(
 
     Raises:
         PromptInvalid: Empty, too long, or not text.
+        MediaError: The picture to start from cannot be used.
         OutputError: The output exists (and `force` was not given), or cannot be written.
-        ModelError: The model is not there, makes no video, lacks an option, or failed.
+        ModelError: The model is not there, makes no video, lacks an option, takes no picture, or failed.
         MissingExtra: The extra `generate` is not installed.
         NoMarkPossible: The mark does not read back even at the strongest allowed setting; no file is left.
         SigningError, StoreError: The back half failed; no file is left.
@@ -51,14 +53,14 @@ def generate(
     is_image = container in ("png", "jpeg", "webp")
     frames = frames_wanted(config, is_image=is_image)
     seed = with_seed(config).seed or 0
-    pipeline = pipeline or load_pipeline(config.model, device=config.device, offline=config.offline)
+    pipeline = pipeline or _load(config)
     footage = shoot(pipeline, config, seed=seed, frames=frames, on_step=on_step)
     form = form_of_footage(footage, container)
     return release(
         lambda: pictures_of(footage, form),  # mark → encode → sign → record
         config.output,
         form=form,
-        facts=facts_of(config, pipeline.card, footage),
+        facts=facts_of(config, pipeline, footage),
         config=config.release,
         force=config.force,
     )
@@ -67,39 +69,53 @@ def generate(
 def generate_many(configs: Iterable[GenerationConfig], *, on_step: OnStep | None = None) -> Iterator[Attempt]:
     """Make clip after clip; the pipeline is loaded once, and what fails with one does not stop the others.
 
-    Only the request's model, device and offline decide which pipeline is loaded; the last one is kept.
+    Only the request's model, device, offline and whether there is a picture decide which pipeline is loaded; the last
+    one is kept.
     """
     loaded: tuple[object, LoadedPipeline] | None = None
     for config in configs:
-        wanted = (config.model, config.device, config.offline)
+        wanted = (config.model, config.device, config.offline, config.image is None)
         try:
             _check(config)
             if loaded is None or loaded[0] != wanted:
                 loaded = None  # two models may not fit side by side
-                loaded = (wanted, load_pipeline(config.model, device=config.device, offline=config.offline))
+                loaded = (wanted, _load(config))
             yield Attempt(config, generate(config, on_step=on_step, pipeline=loaded[1]), None)
         except SealreelError as error:
             yield Attempt(config, None, error)
 
 
-def facts_of(config: GenerationConfig, card: ModelCard, footage: Footage) -> Facts:
-    """Return what the manifest and the record say of the clip: wholly made by this model, now, from a prompt."""
+def facts_of(config: GenerationConfig, pipeline: LoadedPipeline, footage: Footage) -> Facts:
+    """Return what the manifest and the record say of the clip: wholly made by this model, now, from a prompt.
+
+    A picture that it started from is an input of the model; no pixel of it is in the clip, whatever resembles it was
+    made anew. So the source type is the same with one and without.
+    """
+    card = pipeline.card
     version = card.version or "unversioned"
     return Facts(
         digital_source_type="trainedAlgorithmicMedia",
         generated_or_altered="generated",
         system=card.name,
         system_version=version,
-        model=ModelInfo(name=card.name, identifier=f"{card.name}@{version}"),
+        model=ModelInfo(name=card.name, identifier=f"{card.name}@{version}", weights_sha256=pipeline.weights_sha256),
+        inputs=() if config.image is None else (config.image,),
         prompt=config.prompt,
         seed=footage.seed,
         notes=footage.notes,
     )
 
 
+def _load(config: GenerationConfig) -> LoadedPipeline:
+    start = "text" if config.image is None else "image"
+    return load_pipeline(config.model, device=config.device, offline=config.offline, start=start)
+
+
 def _check(config: GenerationConfig) -> str:
     """Refuse what cannot be asked for or written, before seconds of loading and minutes of work."""
     check_prompt(config.prompt)
+    if config.image is not None:
+        read_first_frame(config.image, limits=config.release.limits)
     container = container_for(config.output)
     check_output(config.output, force=config.force)
     return container

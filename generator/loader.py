@@ -6,12 +6,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
-from ..errors import ModelUnavailable, NotAVideoModel
+from ..errors import ModelUnavailable, NotAVideoModel, WeightsInvalid
 from .adapter import Keywords, keywords_of
 from .memory import Device, Placement, dtype_for, place
 from .model_card import ModelCard, read_card
 from .rules import Rules, rules_of
+from .siblings import Start, class_for
 from .third_party import hushed, load_module
+from .weights import weights_sha256
 
 EMBEDDED = Path(__file__).parent / "embedded"
 """The model that ships with the package: a stock diffusers directory, loaded like any other."""
@@ -19,13 +21,15 @@ EMBEDDED = Path(__file__).parent / "embedded"
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}")
 _PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl")
 _LIBRARIES = ("diffusers", "transformers")
+_IN_WINDOWS = ("LTXPipeline", "LTXImageToVideoPipeline")
+"""Classes whose parts `sampling` knows."""
 _MADE_UP = re.compile(r"newly initialized|\bMISSING\b")
 """What diffusers and transformers warn of when a weight is not in the file and they draw a random one instead."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LoadedPipeline:
-    """A text-to-video pipeline in memory, and what is known of it."""
+    """A video pipeline in memory, and what is known of it."""
 
     model: str
     """As it was asked for: `embedded`, a directory, a hub id."""
@@ -35,10 +39,14 @@ class LoadedPipeline:
     placement: Placement
     pipe: Any
     """The diffusers pipeline."""
+    weights_sha256: str | None = None
+    """Which weights these are, see `weights`; None for a pipeline that was not loaded from files."""
 
 
-def load_pipeline(model: str = "embedded", *, device: Device = "auto", offline: bool = False) -> LoadedPipeline:
-    """Load a pipeline that makes video from text.
+def load_pipeline(
+    model: str = "embedded", *, device: Device = "auto", offline: bool = False, start: Start = "text"
+) -> LoadedPipeline:
+    """Load a pipeline that makes video from text, or from text and a picture.
 
     The class is looked at before any weight is read. Weights are safetensors; code that a model brings is never run;
     a weight that the files do not hold is an error, not a random number. Nothing is fetched for a directory; a hub id
@@ -48,25 +56,29 @@ def load_pipeline(model: str = "embedded", *, device: Device = "auto", offline: 
         model: `embedded`, a diffusers directory, or a hub id (`owner/name`).
         device: `auto` takes CUDA if there is one.
         offline: Take a hub id from the local cache only.
+        start: What clips are to start from. With a picture, a text-to-video model is loaded with the class of its
+            family that takes one, where the same weights do both.
 
     Raises:
         ModelUnavailable: Not there, not a diffusers directory, incomplete, or with pickled weights only.
-        NotAVideoModel: Its pipeline makes something else, or needs more than text.
+        WeightsInvalid: Not the weights that its card names.
+        NotAVideoModel: Its pipeline makes something else, or needs more than there is to start from.
+        OptionUnsupported: It takes no picture.
         MissingExtra: The extra `generate` is not installed.
     """
     with hushed() as heard:
         directory = _locate(model)
         index_path = _fetch_index(model, offline=offline) if directory is None else directory / "model_index.json"
         index = _read_index(index_path)
-        pipeline_class = _class_of(model, index)
-        keywords = keywords_of(pipeline_class.__name__, pipeline_class.__call__)
+        pipeline_class = class_for(start, _class_of(model, index), index)
+        keywords = keywords_of(pipeline_class.__name__, pipeline_class.__call__, start=start)
         if directory is not None:
             _refuse_pickles(directory, index)
         commit = index_path.parent.name if directory is None else None  # the cache's snapshots/COMMIT/
         pipe = _from_pretrained(
             pipeline_class,
             model if directory is None else str(directory.resolve()),
-            dtype=dtype_for(device),
+            dtype=dtype_for("cpu" if directory == EMBEDDED else device),  # so small that fp32 costs a GPU nothing
             revision=commit,
             local_files_only=offline or directory is not None,
         )
@@ -75,6 +87,15 @@ def load_pipeline(model: str = "embedded", *, device: Device = "auto", offline: 
         placement = place(pipe, device)
     name = model if directory is None else directory.resolve().name
     card = read_card(index_path.parent, name=name)
+    if card.overlap is not None and keywords.pipeline not in _IN_WINDOWS:
+        raise ModelUnavailable(
+            f"{name}: its card asks for windows (overlap), which {keywords.pipeline} cannot be run in"
+        )
+    found = weights_sha256(index_path.parent)
+    if card.weights_sha256 not in (None, found):
+        raise WeightsInvalid(
+            f"{name}: its card names weights {card.weights_sha256}, the files are {found}; get the model again"
+        )
     return LoadedPipeline(
         model=model,
         card=card if commit is None or card.version is not None else replace(card, version=commit),
@@ -82,6 +103,7 @@ def load_pipeline(model: str = "embedded", *, device: Device = "auto", offline: 
         rules=rules_of(pipe),
         placement=placement,
         pipe=pipe,
+        weights_sha256=found,
     )
 
 

@@ -31,16 +31,20 @@ def dtype_for(device: Device) -> Any:
         ModelUnavailable: CUDA was asked for and there is none.
     """
     torch = load_module("torch")
-    has_cuda = bool(torch.cuda.is_available())
+    return torch.bfloat16 if _is_cuda(device) else torch.float32
+
+
+def _is_cuda(device: Device) -> bool:
+    has_cuda = bool(load_module("torch").cuda.is_available())
     if device == "cuda" and not has_cuda:
         raise ModelUnavailable("CUDA was asked for, torch sees no such device; use the CPU")
-    return torch.bfloat16 if has_cuda and device != "cpu" else torch.float32
+    return has_cuda and device != "cpu"
 
 
 def place(pipe: Any, device: Device) -> Placement:
     """Put a loaded pipeline where it can run. Raises as `dtype_for`."""
     torch = load_module("torch")
-    if dtype_for(device) == torch.float32:
+    if not _is_cuda(device):
         pipe.to("cpu")
         return Placement("cpu", "cpu")
     free, _ = torch.cuda.mem_get_info()

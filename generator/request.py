@@ -29,6 +29,12 @@ class GenerationConfig:
     model: str = "embedded"
     """`embedded`, a diffusers directory, or a hub id (`owner/name`), which may be downloaded because it is named."""
     negative_prompt: str | None = None
+    image: Path | None = None
+    """A PNG, JPEG or WebP that the clip starts from; it becomes an ingredient of the manifest."""
+    style: str | None = None
+    """One of those that the model's card names: its words are added to the prompt."""
+    quality: bool = False
+    """Take the steps and the guidance of the model's quality mode, where none are asked."""
     width: int | None = None
     """Pixels."""
     height: int | None = None

@@ -57,6 +57,7 @@ def let_out(
                     parent=parent,
                     parent_title=facts.parent_title,
                     parent_sidecar=facts.parent_sidecar,
+                    inputs=facts.inputs,
                     sidecar=sidecar,
                 )
             with watch.step("record"):
@@ -103,6 +104,7 @@ def _claim(draft: Draft, output: Path, container: str, facts: Facts, *, opened: 
         watermark_method=None if draft.payload is None else draft.method,
         duration_ms=draft.duration_ms,
         action="c2pa.opened" if opened else "c2pa.created",
+        inputs=len(facts.inputs),
     )
 
 

@@ -45,6 +45,8 @@ class Facts:
     seed: int | None = None
     title: str | None = None
     """The output's name if None."""
+    inputs: tuple[Path, ...] = ()
+    """Files that the model was given besides the prompt; each becomes an ingredient."""
     parent_title: str | None = None
     """What the parent is called; its file name if None."""
     parent_sidecar: Path | None = None

@@ -70,6 +70,10 @@ class Settings:
     """PSNR-Y in dB that the mark may cost, 36 to 60: lower is stronger; the method's own default where unset."""
     model: str = "embedded"
     """What generate runs: `embedded`, a diffusers directory or a hub id."""
+    style: str | None = None
+    """How generate's clips look, for a model whose card names styles; the embedded one has photoreal and animated."""
+    quality: bool = False
+    """Whether generate takes the model's quality mode: more steps and guidance, several times slower."""
     detector_calibration: str = "auto"
     """Thresholds of detect: `none` for those the weights came with, a file of calibrate, or `auto`: the file that
     calibrate left in the data folder, where there is one."""

@@ -113,6 +113,8 @@ PARSERS: Mapping[str, Parser] = {
     "watermark_method": _method,
     "watermark_strength": _number(36, 60),
     "model": _text,
+    "style": _text,
+    "quality": _truth,
     "detector_calibration": _calibration,
     "crf": _whole(0, 51),
     "preset": _one_of(*get_args(Preset)),

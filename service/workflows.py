@@ -172,6 +172,8 @@ def generation_configs(
         output=output,
         release=release_config(known),
         model=known.settings.model,
+        style=known.settings.style,
+        quality=known.settings.quality,
         **options,
     )
     return one_each(config, prompts) if batch else several(config, count)

@@ -14,7 +14,7 @@ Measured on c2pa-python 0.38.1 (c2pa-rs 0.91.3); what each line is for:
 
 import io
 import json
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,7 +26,7 @@ from ...errors import ManifestUnreadable, SealreelError, SigningFailed
 from ..signing import Signer
 from ..signing.certificates import ACCEPTED_USAGES
 from ..watermark.registry import method_names
-from .claim import PARENT_LABEL, binding_algorithm, printable
+from .claim import binding_algorithm, printable
 from .trust import TrustAnchors
 from .watched_file import open_drain, open_watched
 
@@ -50,12 +50,16 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class Parent:
-    """The file that a signed one was made from."""
+class Origin:
+    """A file that a signed one was made from."""
 
     path: Path
     media_type: str
     title: str
+    relationship: Literal["parentOf", "inputTo"]
+    """Its pixels became the signed ones, or a model was given it."""
+    label: str
+    """How actions name it."""
     sidecar: Path | None = None
     """Where its manifest is, if not inside."""
 
@@ -98,7 +102,7 @@ def sign_store(
     signer: Signer,
     trust: TrustAnchors,
     timestamp_url: str | None,
-    parent: Parent | None,
+    origins: Iterable[Origin],
 ) -> bytes:
     """Sign `source` into `target` and return the manifest store's bytes.
 
@@ -109,9 +113,9 @@ def sign_store(
         media_type: Of the source.
         embed: Whether the manifest goes into target; without, target is source byte for byte.
         signer: Whose key.
-        trust: Whom to believe when the parent's manifest is judged; the judgement is signed too.
+        trust: Whom to believe when the origins' manifests are judged; the judgement is signed too.
         timestamp_url: The RFC 3161 authority; None for no stamp.
-        parent: The file that this one was made from; it becomes an ingredient with its manifest.
+        origins: The files that this one was made from; each becomes an ingredient with its manifest.
 
     Raises:
         SigningFailed: The library refused; whatever is in target is worthless.
@@ -127,8 +131,8 @@ def sign_store(
             _context(trust, chunked=embed and stream.prepare_chunks()) as context,
             c2pa.Builder(definition, context) as builder,
         ):
-            if parent is not None:
-                _add_parent(builder, parent, trust)
+            for origin in origins:
+                _add_ingredient(builder, origin, trust)
             if not embed:
                 builder.set_no_embed()
             with _native_signer(signer, timestamp_url, failures) as native:
@@ -139,27 +143,32 @@ def sign_store(
         raise SigningFailed(f"{source}: the C2PA library refused to sign: {error}") from error
 
 
-def _add_parent(builder: c2pa.Builder, parent: Parent, trust: TrustAnchors) -> None:
-    ingredient: dict[str, Any] = {"title": printable(parent.title), "relationship": "parentOf", "label": PARENT_LABEL}
-    if parent.sidecar is not None:
-        ingredient |= _from_sidecar(builder, parent.path, parent.sidecar, trust)
-    with open_watched(parent.path) as stream:
+def _add_ingredient(builder: c2pa.Builder, origin: Origin, trust: TrustAnchors) -> None:
+    ingredient: dict[str, Any] = {
+        "title": printable(origin.title),
+        "relationship": origin.relationship,
+        "label": origin.label,
+    }
+    if origin.sidecar is not None:
+        ingredient |= _from_sidecar(builder, origin, origin.sidecar, trust)
+    with open_watched(origin.path) as stream:
         try:
-            builder.add_ingredient(json.dumps(ingredient), parent.media_type, stream)
+            builder.add_ingredient(json.dumps(ingredient), origin.media_type, stream)
         except c2pa.C2paError as error:
-            raise SigningFailed(f"{parent.path}: its manifest can't be kept as an ingredient: {error}") from error
+            raise SigningFailed(f"{origin.path}: its manifest can't be kept as an ingredient: {error}") from error
 
 
-def _from_sidecar(builder: c2pa.Builder, path: Path, sidecar: Path, trust: TrustAnchors) -> dict[str, Any]:
+def _from_sidecar(builder: c2pa.Builder, origin: Origin, sidecar: Path, trust: TrustAnchors) -> dict[str, Any]:
     """Return what the library would have found, had the manifest been inside: it looks for none beside a file."""
-    reading = read_store(path, trust=trust, online=False, identities=False, sidecar=sidecar)
+    reading = read_store(origin.path, trust=trust, online=False, identities=False, sidecar=sidecar)
     if reading.outcome != "read":
         raise SigningFailed(f"{sidecar}: can't be kept as an ingredient: {reading.detail or reading.outcome}")
-    builder.add_resource("parent.c2pa", io.BytesIO(_sidecar(sidecar)))
+    resource = f"{origin.label}.c2pa"
+    builder.add_resource(resource, io.BytesIO(_sidecar(sidecar)))
     return {
         "active_manifest": reading.store["active_manifest"],
         "validation_results": reading.store["validation_results"],
-        "manifest_data": {"format": "application/c2pa", "identifier": "parent.c2pa"},
+        "manifest_data": {"format": "application/c2pa", "identifier": resource},
     }
 
 

@@ -13,6 +13,8 @@ PEER_BINDING_PREFIX = "com.sealreel.peer."
 """Another library's watermark carrying our payload: this prefix and its method's name in lower case."""
 DISCLOSURE_LABEL = "com.sealreel.disclosure"
 PARENT_LABEL = "parent"
+INPUT_LABEL = "input"
+"""Before the number of a file that the model was given: `input-1`."""
 SPEC_VERSION = "2.4"
 _IPTC = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 _C2PA = "http://c2pa.org/digitalsourcetype/"
@@ -59,6 +61,8 @@ class ModelInfo:
     identifier: str
     """A URN or hub id with its version."""
     kind: str = "c2pa.types.model.pytorch"
+    weights_sha256: str | None = None
+    """Which weights: one hash over all their files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +91,8 @@ class Claim:
     duration_ms: int = 0
     """0 for an image."""
     action: Literal["c2pa.created", "c2pa.opened"] = "c2pa.created"
+    inputs: int = 0
+    """How many files the model was given besides the prompt; each is an ingredient, `inputTo`."""
     provider: str = "Sealreel"
     """Who offers the system; what the latent disclosure calls the provider."""
 
@@ -97,6 +103,8 @@ class Claim:
             source_type_uri(self.digital_source_type)
         elif self.action == "c2pa.created":
             raise ValueError("c2pa.created needs a digital_source_type (specification 2.4, § 18.15.2)")
+        if self.inputs and self.action != "c2pa.created":
+            raise ValueError("inputs are given to what creates; what is opened has a parent")
         if (self.payload is None) != (self.watermark_method is None):
             raise ValueError("payload and watermark_method are given together or not at all")
 
@@ -117,6 +125,11 @@ def source_type_uri(term: str) -> str:
 def binding_algorithm(method: str) -> str:
     """Return the soft binding algorithm that names a watermark method."""
     return SOFT_BINDING_ALG if method == "sealreel.1" else PEER_BINDING_PREFIX + method.lower()
+
+
+def input_labels(count: int) -> list[str]:
+    """Return how the files that a model was given are called inside a manifest definition."""
+    return [f"{INPUT_LABEL}-{number}" for number in range(1, count + 1)]
 
 
 def manifest_definition(claim: Claim) -> dict[str, Any]:
@@ -156,6 +169,8 @@ def _actions(claim: Claim) -> list[dict[str, Any]]:
     )
     if claim.action == "c2pa.created":
         first.update(source)
+        if claim.inputs:  # the action names the ingredients that it took
+            first["parameters"] = {"ingredientIds": input_labels(claim.inputs)}
     else:  # the parent's source type stays the parent's: the programme forbids one on c2pa.opened
         first["parameters"] = {"ingredientIds": [PARENT_LABEL]}
         if source:
@@ -182,10 +197,11 @@ def _soft_binding(claim: Claim) -> list[dict[str, Any]]:
 def _ai_disclosure(claim: Claim) -> list[dict[str, Any]]:
     if claim.model is None:
         return []
+    weights = claim.model.weights_sha256  # the assertion has no field for it, and the identifier is free text
     data = {
         "modelType": claim.model.kind,
         "modelName": claim.model.name,
-        "modelIdentifier": claim.model.identifier,
+        "modelIdentifier": claim.model.identifier + ("" if weights is None else f"#sha256={weights}"),
         "contentProfile": {"humanOversightLevel": "prompt_guided"},
     }
     return [_stated("c2pa.ai-disclosure", data)]

@@ -2,7 +2,7 @@
 
 import mimetypes
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,9 +10,9 @@ from pathlib import Path
 from ...errors import OutputUnwritable, SameFile, SigningFailed, TimestampUnavailable
 from ..signing import Signer, Timestamping
 from ..signing.timestamp import open_door
-from .c2pa_library import Parent, sign_store
-from .claim import Claim, manifest_definition
-from .read import read_manifest
+from .c2pa_library import Origin, sign_store
+from .claim import PARENT_LABEL, Claim, input_labels, manifest_definition
+from .read import find_sidecar, read_manifest
 from .report import ManifestReport
 from .trust import TrustAnchors
 
@@ -43,6 +43,7 @@ def sign_file(
     parent: Path | None = None,
     parent_sidecar: Path | None = None,
     parent_title: str | None = None,
+    inputs: Sequence[Path] = (),
     sidecar: Path | None = None,
     embed: bool = True,
 ) -> SignedManifest:
@@ -59,6 +60,8 @@ def sign_file(
             is below it. Asked for exactly when the claim's action is `c2pa.opened`.
         parent_sidecar: Where the parent's manifest is, if not inside it.
         parent_title: The parent's name for people; its file name if None.
+        inputs: What a model was given to make source, as many as the claim says; each becomes an `inputTo` ingredient
+            with the manifest that is in it or beside it.
         sidecar: Where the manifest is written as a `.c2pa` file too.
         embed: False leaves target equal to source byte for byte; then a sidecar is a must.
 
@@ -71,11 +74,12 @@ def sign_file(
 
     Whatever is raised, neither target nor sidecar is left.
     """
-    _check_arguments(claim, parent, sidecar, embed=embed)
-    _check_paths((source, parent, parent_sidecar), (target, sidecar))
+    _check_arguments(claim, parent, inputs, sidecar, embed=embed)
+    _check_paths((source, parent, parent_sidecar, *inputs), (target, sidecar))
     if parent is None:
         _check_unsigned(source, trust)
     definition = manifest_definition(claim)
+    origins = [*_parent(parent, parent_sidecar, parent_title), *_inputs(inputs, trust)]
 
     def sign(timestamp_url: str | None) -> bytes:
         return sign_store(
@@ -87,7 +91,7 @@ def sign_file(
             signer=signer,
             trust=trust,
             timestamp_url=timestamp_url,
-            parent=_parent(parent, parent_sidecar, parent_title),
+            origins=origins,
         )
 
     try:
@@ -104,7 +108,11 @@ def sign_file(
         raise
 
 
-def _check_arguments(claim: Claim, parent: Path | None, sidecar: Path | None, *, embed: bool) -> None:
+def _check_arguments(
+    claim: Claim, parent: Path | None, inputs: Sequence[Path], sidecar: Path | None, *, embed: bool
+) -> None:
+    if len(inputs) != claim.inputs:
+        raise ValueError(f"the claim speaks of {claim.inputs} inputs, {len(inputs)} are given")
     if (parent is not None) != (claim.action == "c2pa.opened"):
         raise ValueError(f"a parent and the action c2pa.opened go together, got {claim.action} and parent {parent}")
     if not embed and sidecar is None:
@@ -158,12 +166,21 @@ def _sign_stamped(sign: Callable[[str | None], bytes], url: str) -> bytes:
             raise
 
 
-def _parent(path: Path | None, sidecar: Path | None, title: str | None) -> Parent | None:
-    if path is None:
-        return None
+def _parent(path: Path | None, sidecar: Path | None, title: str | None) -> Iterator[Origin]:
+    if path is not None:
+        yield Origin(path, _media_type(path), title or path.name, "parentOf", PARENT_LABEL, sidecar)
+
+
+def _inputs(paths: Sequence[Path], trust: TrustAnchors) -> Iterator[Origin]:
+    for path, label in zip(paths, input_labels(len(paths)), strict=True):
+        is_signed = read_manifest(path, trust=trust).state not in ("absent", "unsupported")
+        sidecar = None if is_signed else find_sidecar(path)
+        yield Origin(path, _media_type(path), path.name, "inputTo", label, sidecar)
+
+
+def _media_type(path: Path) -> str:
     # The library looks at the bytes too, so a wrong suffix does no harm.
-    media_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    return Parent(path, media_type, title=title or path.name, sidecar=sidecar)
+    return mimetypes.guess_type(path.name)[0] or "application/octet-stream"
 
 
 def _accept(

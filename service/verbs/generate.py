@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ...errors import PromptInvalid
+from ...errors import OptionUnsupported, PromptInvalid
 from ..console import Progress, emit, say
 from ..doors import ConfigFile, JsonFlag, example, fail, in_force
 from ..exits import Exit, worst
@@ -39,6 +39,7 @@ def attach(app: typer.Typer) -> None:
         epilog=example(
             'sealreel generate "a red ball rolls to the left" -o ball.mp4',
             'sealreel generate "a blue cube" -o cube.mp4 --seed 7 --num-videos 3',
+            'sealreel generate "a cat jumps" -o cat.mp4 --image cat.png --frames 161 --style animated',
             "sealreel generate --batch prompts.txt -o clip.mp4 --json",
         )
     )(generate)
@@ -74,8 +75,26 @@ Model = Annotated[
     str | None, typer.Option("--model", metavar="MODEL", help="embedded, a diffusers directory, or a hub id.")
 ]
 NegativePrompt = Annotated[str | None, typer.Option("--negative-prompt", metavar="TEXT", help="What not to show.")]
+Image = Annotated[
+    Path | None,
+    typer.Option(
+        "--image", metavar="FILE", help="A PNG, JPEG or WebP that the clip starts from; an ingredient of the manifest."
+    ),
+]
+LastImage = Annotated[Path | None, typer.Option("--last-image", metavar="FILE", hidden=True)]
+Video = Annotated[Path | None, typer.Option("--video", metavar="FILE", hidden=True)]
+Style = Annotated[
+    str | None, typer.Option("--style", metavar="STYLE", help="photoreal or animated, with the embedded model.")
+]
+Quality = Annotated[
+    bool | None,
+    typer.Option("--quality/--no-quality", help="The model's quality mode: more steps and guidance, slower."),
+]
 SizeOption = Annotated[Size | None, typer.Option("--size", metavar="WxH", parser=_size, help="Pixels, like 256x256.")]
-Frames = Annotated[int | None, typer.Option("--frames", min=1, max=2**15, help="Frames a clip.")]
+Frames = Annotated[
+    int | None,
+    typer.Option("--frames", min=1, max=2**15, help="Frames a clip; any number up to 961 with the embedded model."),
+]
 Fps = Annotated[
     Fraction | None, typer.Option("--fps", metavar="F", parser=_rate, help="Frames a second; 30000/1001 is exact.")
 ]
@@ -99,6 +118,11 @@ def generate(
     output: OutputFile,
     _model: Model = None,
     negative_prompt: NegativePrompt = None,
+    image: Image = None,
+    last_image: LastImage = None,
+    video: Video = None,
+    _style: Style = None,
+    _quality: Quality = None,
     size: SizeOption = None,
     frames: Frames = None,
     fps: Fps = None,
@@ -125,9 +149,11 @@ def generate(
     Nothing unmarked is ever written: where the mark cannot be read back, the run ends with code 3 and no file.
     The embedded model knows coloured shapes that move; --model takes any diffusers video pipeline.
     """
+    _refuse_other_starts(last_image, video)
     options: dict[str, Any] = {
         "output": output,
         "negative_prompt": negative_prompt,
+        "image": image,
         "width": None if size is None else size.width,
         "height": None if size is None else size.height,
         "frames": frames,
@@ -140,6 +166,13 @@ def generate(
     prompts = _prompts(prompt, batch, num_videos)
     codes = _make(in_force(ctx), prompts, batch=batch is not None, count=num_videos, as_json=as_json, **options)
     raise typer.Exit(worst(codes))
+
+
+def _refuse_other_starts(last_image: Path | None, video: Path | None) -> None:
+    """Say of two ways to start that other programs know, that here there is one: --image."""
+    for option, file in (("--last-image", last_image), ("--video", video)):
+        if file is not None:
+            raise OptionUnsupported(f"{option} {file}: clips start from text, or from a first picture (--image FILE)")
 
 
 def _make(known: InForce, prompts: Sequence[str], *, as_json: bool, **options: Any) -> list[Exit]:
