@@ -39,9 +39,11 @@ CLIP_SIDE: Final = 256
 """Width and height of a clip, px."""
 MOST_THINGS: Final = 3
 
-_THING_COUNTS: Final = (0.36, 0.38, 0.26)
+_THING_COUNTS: Final = (0.28, 0.42, 0.3)
 _STILL_WEIGHT: Final = 2.5
-"""Still scenes are drawn this much more often: they alone show counts and relations."""
+"""Still scenes are drawn this much more often: they alone show relations."""
+_ALONE_WEIGHT: Final = 0.4
+"""What needs one thing only is drawn this much less often where there are more: scenes of one show it anyhow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +56,19 @@ class Thing:
     material: Material
 
     @property
+    def factor(self) -> float:
+        """How much larger it is than its kind at size medium."""
+        return SIZE_FACTORS[self.size]
+
+    @property
     def half_width(self) -> float:
         """Half its width, world units."""
-        return KIND_FACTS[self.kind].half_width * SIZE_FACTORS[self.size]
+        return KIND_FACTS[self.kind].half_width * self.factor
 
     @property
     def half_height(self) -> float:
         """Half its height, world units."""
-        return KIND_FACTS[self.kind].half_height * SIZE_FACTORS[self.size]
+        return KIND_FACTS[self.kind].half_height * self.factor
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +93,11 @@ class Scene:
     def together(self) -> bool:
         """Whether the things are all the same and act together ("two red balls")."""
         return len(self.things) > 1 and len(set(self.things)) == 1
+
+    @property
+    def parts(self) -> int:
+        """How many of the things act; the rest are bystanders."""
+        return len(self.things) if self.together else len(ACTION_FACTS[self.action].roles)
 
     @property
     def outcome(self) -> Outcome:
@@ -126,7 +138,7 @@ def _draw(rng: random.Random, seed: int, things: int | None, action: Action | No
         raise ValueError(f"{things} things were asked for; {action or 'a scene'} takes {parts} to {MOST_THINGS}")
     if action is None:
         choices = actions_for(things)
-        action = rng.choices(choices, weights=[_STILL_WEIGHT if choice == "still" else 1.0 for choice in choices])[0]
+        action = rng.choices(choices, weights=[_weight(choice, things) for choice in choices])[0]
     cast_of = _cast(rng, action, things)
     background = rng.choice(BACKGROUNDS)
     return Scene(
@@ -140,6 +152,15 @@ def _draw(rng: random.Random, seed: int, things: int | None, action: Action | No
         style=rng.choice(STYLES),
         seed=seed,
     )
+
+
+def _weight(action: Action, things: int) -> float:
+    if action == "still":
+        return _STILL_WEIGHT
+    parts = len(ACTION_FACTS[action].roles)
+    if parts == MOST_THINGS:
+        return 2.0  # no other number of things shows it
+    return _ALONE_WEIGHT if parts == 1 < things else 1.0
 
 
 def _cast(rng: random.Random, action: Action, count: int) -> tuple[Thing, ...]:

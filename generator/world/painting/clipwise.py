@@ -1,0 +1,105 @@
+"""Painting on a CPU: one clip after the other, in pieces that fit the cache, each thing on a tile just large enough."""
+
+from typing import Final
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ..packing import FRAME, ITEM, SLOTS, PackedScenes
+from ..vocabulary import BACKGROUNDS
+from .kinds import STIRRING
+from .paint import finish, item_rows, paint_place, paint_things, shadow_of
+from .tiles import Tiles, Window, tiles_of
+
+_STEPS: Final = tuple(range(16, 2048, 16))
+"""Sides that tiles may have, px."""
+_PIXELS: Final = 1 << 16
+"""Pixels a pass."""
+
+
+def paint_clip(packed: PackedScenes, window: Window, top: int, left: int) -> Tensor:
+    """Paint the window at (`top`, `left`) of one clip; sRGB 0 to 1, float32 (frames, 3, height, width)."""
+    items, frames = torch.from_numpy(packed.items[0]), torch.from_numpy(packed.frames[0])
+    picture = _stage(frames, window, top, left)
+    rows = torch.arange(top, top + window.extent, dtype=torch.float32)[:, None]
+    columns = torch.arange(left, left + window.extent, dtype=torch.float32)[None, :]
+    _lay_shadows(picture, items, frames, u=(columns * 2 + 1) / window.side - 1, v=1 - (rows * 2 + 1) / window.side)
+    _lay_things(picture, packed.items[0].reshape(-1, len(ITEM)), item_rows(items, frames), window, top, left)
+    if not packed.frames[0, 0, FRAME["animated"]]:
+        for frame in range(len(frames)):
+            picture[frame] = finish(picture[frame, None], frames[frame, None], columns[None], rows[None])[0]
+    return picture
+
+
+def _stage(frames: Tensor, window: Window, top: int, left: int) -> Tensor:
+    """Paint the place in every frame; where nothing about it changes, once."""
+    place = BACKGROUNDS[int(frames[0, FRAME["background"]])]
+    looks = [FRAME[field] for field in ("camera_x", "camera_z", "yaw_sin", "focal")]
+    rests = place not in STIRRING and bool((frames[:, looks] == frames[:1, looks]).all())
+    needed = frames[:1] if rests else frames
+    few = max(1, _PIXELS // window.extent**2)
+    painted = [
+        paint_place(
+            place,
+            part,
+            torch.full((len(part),), float(top)),
+            torch.full((len(part),), float(left)),
+            high=window.extent,
+            wide=window.extent,
+            side=window.side,
+        )
+        for part in needed.split(few)
+    ]
+    whole = torch.cat(painted)
+    return whole.repeat(len(frames), 1, 1, 1) if rests else whole
+
+
+def _lay_shadows(picture: Tensor, items: Tensor, frames: Tensor, *, u: Tensor, v: Tensor) -> None:
+    """Darken the ground under things, in place, within the rectangle that each shadow can reach."""
+    for frame, slot in (items[:, :, ITEM["shadow"]] > 0).nonzero().tolist():
+        item, softness = items[frame, slot], frames[frame, FRAME["softness"]]
+        reach = 1 + 0.45 * float(softness)
+        across = ((u[0] - item[ITEM["shadow_u"]]).abs() < reach * item[ITEM["shadow_width"]]).nonzero()
+        along = ((v[:, 0] - item[ITEM["shadow_v"]]).abs() < reach * item[ITEM["shadow_height"]]).nonzero()
+        if not len(across) or not len(along):
+            continue
+        columns = slice(int(across[0]), int(across[-1]) + 1)
+        rows = slice(int(along[0]), int(along[-1]) + 1)
+        picture[frame, :, rows, columns] *= 1 - shadow_of(item, u[:, columns], v[rows], softness)
+
+
+def _lay_things(
+    picture: Tensor,
+    items: np.ndarray[tuple[int, int], np.dtype[np.float32]],
+    rows: Tensor,
+    window: Window,
+    top: int,
+    left: int,
+) -> None:
+    """Paint things over the picture, in place, the farthest of each frame first."""
+    tops, lefts = np.full(len(items), top), np.full(len(items), left)
+    layers: dict[int, tuple[Tensor, int, int]] = {}
+    for tiles in tiles_of(items, window, tops=tops, lefts=lefts, steps=_STEPS):
+        few = max(1, _PIXELS // (tiles.high * tiles.wide))
+        for first in range(0, len(tiles.which), few):
+            part = slice(first, first + few)
+            painted = _paint(tiles, part, rows, window.side, top, left)
+            places = zip(tiles.which[part].tolist(), tiles.tops[part].tolist(), tiles.lefts[part].tolist(), strict=True)
+            layers.update({which: (layer, *at) for layer, (which, *at) in zip(painted, places, strict=True)})
+    for which in sorted(layers):  # slots are farthest first within a frame
+        layer, y, x = layers[which]
+        under = picture[which // SLOTS, :, y : y + layer.shape[1], x : x + layer.shape[2]]
+        under.add_((layer[:3] - under) * layer[3])
+
+
+def _paint(tiles: Tiles, part: slice, rows: Tensor, side: int, top: int, left: int) -> Tensor:
+    return paint_things(
+        tiles.drawn,
+        rows[torch.from_numpy(tiles.which[part])],
+        torch.from_numpy(tiles.tops[part] + top).float(),
+        torch.from_numpy(tiles.lefts[part] + left).float(),
+        high=tiles.high,
+        wide=tiles.wide,
+        side=side,
+    )
