@@ -58,7 +58,7 @@ ENGLISH: Final = Language(
         "cyan": plain_adjectives("cyan, turquoise, teal, aqua", before=True),
         "blue": plain_adjectives("blue, navy, cobalt, azure", before=True),
         "purple": plain_adjectives("purple, violet, lilac, mauve", before=True),
-        "white": plain_adjectives("white, ivory, snowy", before=True),
+        "white": plain_adjectives("white, ivory, pearl", before=True),
     },
     sizes={
         "small": plain_adjectives("small, little, tiny, mini", before=True),
@@ -119,7 +119,7 @@ ENGLISH: Final = Language(
     be=("is", "are"),
     backgrounds={
         "meadow": places(
-            """on a meadow, in a meadow, on the grass, in a field, in a park, on a lawn, on green grass, in the
+            """on a meadow, in a meadow, on the grass, in a field, in a park, on a lawn, in the
             countryside, in a garden, outdoors on the grass""",
             "meadow, grass, park, field, countryside",
         ),
@@ -162,7 +162,7 @@ ENGLISH: Final = Language(
         ),
         "sunset": places(
             """at sunset, in the evening, at dusk, in the evening light, during sunset, in the light of the setting
-            sun, at dawn, in golden light, at golden hour""",
+            sun, at dawn, at golden hour""",
             "sunset, evening light, dusk, golden hour",
         ),
         "overcast": places(
