@@ -1,14 +1,17 @@
-"""The autoencoder's shape, and a way through its decoder that paints one frame instead of eight.
+"""The autoencoder, and its two passes in the layout that convolutions on a GPU like.
 
-The decoder looks at one latent frame at a time: its 3 x 3 x 3 kernels are trained as 3 x 3 ones and written into the
-middle of the shipped kernels. In training each sample then needs only the one temporal phase of every upsampling that
-leads to the wanted frame, which is nine times cheaper than decoding the block.
+AutoencoderKLLTXVideo with 32 x 32 pixels x 8 frames to a latent cell (causal encoder, so the first 1, 9 and 17 frames of
+a clip have the same latents whether or not the others follow). The passes below compute what diffusers' forward computes
+from the same parameters (a test compares the two), but over (N, T, H, W, C) arrays: every 3 x 3 x 3 convolution is one
+2-D convolution over three neighbouring frames laid side by side in its channels, and those of `still_layers`, whose
+outer taps in time are zero and stay zero, look at one frame, a third of the work.
 """
 
 # pyright: reportUnknownMemberType=false, reportMissingTypeStubs=false, reportUnknownVariableType=false
 # pyright: reportUnknownArgumentType=false
 # diffusers declares many parameters and all submodules without types.
 
+import math
 from typing import Any, Final, cast
 
 import torch
@@ -18,28 +21,53 @@ from diffusers.models.autoencoders.autoencoder_kl_ltx import (
     LTXVideoResnetBlock3d,
 )
 from torch import Tensor, nn
+from torch.nn import functional
 
 from .config import TrainingConfig
-from .latents import LATENT_CHANNELS
 
-PATCH: Final = 8
-"""Pixels along each side of the squares that the last layer paints."""
-_BILINEAR: Final = ((0.25, 0.75, 0.0), (0.0, 0.75, 0.25))
-"""Taps of bilinear doubling: one row for each of the two phases."""
+PATCH: Final = 4
+"""Pixels along each side of the squares that the first layer reads and the last one paints."""
+_STILL: Final = (
+    "encoder.conv_in",
+    "encoder.down_blocks.1.resnets",
+    "decoder.up_blocks.1.resnets",
+    "decoder.up_blocks.2",
+    "decoder.conv_out",
+)
+"""Where pictures are large and time is fine, kernels look at one frame; the coarse levels see how things move."""
+
+
+class Passes(nn.Module):
+    """An autoencoder whose forward takes apart or paints clips, so that its parameters can be swapped by name."""
+
+    def __init__(self, autoencoder: AutoencoderKLLTXVideo) -> None:
+        super().__init__()
+        self.autoencoder = autoencoder
+
+    def forward(self, x: Tensor, noise: Tensor | None = None) -> tuple[Tensor, Tensor, Tensor]:
+        """Return latents (N, F, h, w, C), their log variance (N, F, h, w, 1) and the repainted clips like `x`.
+
+        Args:
+            x: Pixels in [-1, 1], (N, 8k + 1, H, W, 3).
+            noise: Like the latents: makes them a sample instead of the mean.
+        """
+        mean, log_variance = encode(self.autoencoder, x)
+        latents = mean if noise is None else mean + torch.exp(0.5 * log_variance) * noise
+        return mean, log_variance, decode(self.autoencoder, latents)
 
 
 def build_autoencoder(config: TrainingConfig) -> AutoencoderKLLTXVideo:
-    """Return the untrained autoencoder, seeded: 64 x 64 pixels x 8 frames to one latent cell.
+    """Return the untrained autoencoder, seeded.
 
-    Its decoder starts as smooth upsampling: residual branches at zero, upsampling kernels bilinear.
+    Residual branches start at zero and doublings alike in all eight places (Aitken et al., arXiv:1707.02937).
     """
     torch.manual_seed(config.seed + 1)
     autoencoder = AutoencoderKLLTXVideo(
-        latent_channels=LATENT_CHANNELS,
-        block_out_channels=config.encoder_channels,
+        latent_channels=config.sizes.latent_channels,
+        block_out_channels=config.sizes.encoder,
         down_block_types=("LTXVideoDownBlock3D",) * 3,
-        decoder_block_out_channels=config.decoder_channels,
-        layers_per_block=(1, 1, 1, 1),
+        decoder_block_out_channels=config.sizes.decoder,
+        layers_per_block=(0, 1, 1, 1),
         decoder_layers_per_block=(1, 1, 1, 1),
         spatio_temporal_scaling=(True,) * 3,
         decoder_spatio_temporal_scaling=(True,) * 3,
@@ -50,83 +78,140 @@ def build_autoencoder(config: TrainingConfig) -> AutoencoderKLLTXVideo:
         patch_size=PATCH,
     )
     with torch.no_grad():
-        _start_smooth(autoencoder.decoder)
+        for module in autoencoder.modules():
+            if isinstance(module, LTXVideoResnetBlock3d):
+                nn.init.zeros_(module.conv2.conv.weight)
+                nn.init.zeros_(cast("Tensor", module.conv2.conv.bias))
+        for block in cast("Any", autoencoder.decoder).up_blocks:
+            weight = block.upsamplers[0].conv.conv.weight
+            weight.copy_(weight[::8].repeat_interleave(8, dim=0))
+        _still(autoencoder)
     return autoencoder
 
 
-def flatten_decoder(autoencoder: AutoencoderKLLTXVideo) -> None:
-    """Replace the decoder's kernels, in place, by their middle 3 x 3 slices."""
-    for convolution in _convolutions(autoencoder.decoder):
-        deep: nn.Conv3d = convolution.conv
-        flat = nn.Conv3d(deep.in_channels, deep.out_channels, (1, 3, 3), padding=(0, 1, 1))
-        with torch.no_grad():
-            flat.weight.copy_(deep.weight[:, :, 1:2])
-            cast("Tensor", flat.bias).copy_(cast("Tensor", deep.bias))
-        convolution.conv = flat
-        convolution.kernel_size = (1, 3, 3)
+def still_layers(autoencoder: AutoencoderKLLTXVideo) -> list[LTXVideoCausalConv3d]:
+    """Return the convolutions that look at one frame; marks them, for the passes, once."""
+    found: list[LTXVideoCausalConv3d] = []
+    for name, module in autoencoder.named_modules():
+        if isinstance(module, LTXVideoCausalConv3d) and module.kernel_size[0] == 3 and name.startswith(_STILL):
+            module.looks_at = 2 if module.is_causal else 1
+            found.append(module)
+    return found
 
 
-def deepen_decoder(autoencoder: AutoencoderKLLTXVideo) -> None:
-    """Undo `flatten_decoder`: the trained 3 x 3 kernels in the middle of 3 x 3 x 3, zeros around."""
-    for convolution in _convolutions(autoencoder.decoder):
-        flat: nn.Conv3d = convolution.conv
-        deep = nn.Conv3d(flat.in_channels, flat.out_channels, 3, padding=(0, 1, 1))
-        with torch.no_grad():
-            deep.weight.zero_()
-            deep.weight[:, :, 1:2].copy_(flat.weight)
-            cast("Tensor", deep.bias).copy_(cast("Tensor", flat.bias))
-        convolution.conv = deep
-        convolution.kernel_size = (3, 3, 3)
-
-
-def decode_frame(decoder: Any, latents: Tensor, frame: Tensor) -> Tensor:
-    """Decode one frame of each latent frame with a flattened decoder.
-
-    Args:
-        decoder: Of an autoencoder after `flatten_decoder`.
-        latents: (N, LATENT_CHANNELS, 1, GRID, GRID).
-        frame: (N,), which of the eight frames; 7 for the first latent frame of a clip, which has no other.
-
-    Returns:
-        (N, 3, side, side), pixels in [-1, 1] and somewhat beyond; the same numbers as the whole decoder's.
-    """
-    hidden: Tensor = decoder.mid_block(decoder.conv_in(latents), None)
-    for level, block in enumerate(decoder.up_blocks):
-        phase = (frame >> (2 - level)) & 1
-        if block.conv_in is not None:
-            hidden = block.conv_in(hidden, None, None)
-        hidden = _unfold(block.upsamplers[0].conv(hidden), phase)
+def encode(autoencoder: Any, x: Tensor) -> tuple[Tensor, Tensor]:
+    """Return mean (N, F, h, w, C) and log variance (N, F, h, w, 1) of the latents of `x` (N, T, H, W, 3) in [-1, 1]."""
+    encoder = autoencoder.encoder
+    n, t, height, width, _ = x.shape
+    squares = x.reshape(n, t, height // PATCH, PATCH, width // PATCH, PATCH, 3)
+    hidden = squares.permute(0, 1, 2, 4, 6, 5, 3).flatten(4)  # LTX stores patches transposed: channel, column, row
+    hidden = convolve(hidden, encoder.conv_in)
+    for block in encoder.down_blocks:
         for resnet in block.resnets:
-            hidden = resnet(hidden, None, None)
-    hidden = decoder.norm_out(hidden.movedim(1, -1)).movedim(-1, 1)
-    hidden = decoder.conv_out(decoder.conv_act(hidden))
-    patches = hidden.unflatten(1, (3, PATCH, PATCH)).squeeze(4)  # (N, 3, x, y, H, W): LTX stores patches transposed
-    return patches.permute(0, 1, 4, 3, 5, 2).flatten(4, 5).flatten(2, 3)
+            hidden = _residual(hidden, resnet)
+        hidden = convolve(hidden, block.downsamplers[0])
+        if block.conv_out is not None:
+            hidden = _residual(hidden, block.conv_out)
+    for resnet in encoder.mid_block.resnets:
+        hidden = _residual(hidden, resnet)
+    hidden = convolve(functional.silu(_rms(hidden)), encoder.conv_out)
+    return hidden[..., :-1], hidden[..., -1:]
 
 
-def _unfold(hidden: Tensor, phase: Tensor) -> Tensor:
-    """Channels to space as LTX upsamplers do, for one temporal phase of each sample."""
-    hidden = hidden.squeeze(2).unflatten(1, (-1, 2, 2, 2))  # (N, C, time, y, x, H, W)
-    chosen = hidden[torch.arange(hidden.shape[0]), :, phase]
-    return chosen.permute(0, 1, 4, 2, 5, 3).flatten(4, 5).flatten(2, 3).unsqueeze(2)
+def decode(autoencoder: Any, latents: Tensor) -> Tensor:
+    """Return pixels (N, 8F - 7, 32h, 32w, 3), in [-1, 1] and somewhat beyond, of raw latents (N, F, h, w, C)."""
+    decoder = autoencoder.decoder
+    hidden = convolve(latents, decoder.conv_in)
+    for resnet in decoder.mid_block.resnets:
+        hidden = _residual(hidden, resnet)
+    for block in decoder.up_blocks:
+        if block.conv_in is not None:
+            hidden = _residual(hidden, block.conv_in)
+        hidden = _double(convolve(hidden, block.upsamplers[0].conv))
+        for resnet in block.resnets:
+            hidden = _residual(hidden, resnet)
+    hidden = convolve(functional.silu(_rms(hidden)), decoder.conv_out)
+    n, t, height, width, _ = hidden.shape
+    squares = hidden.reshape(n, t, height, width, 3, PATCH, PATCH)  # channel, column, row
+    return squares.permute(0, 1, 2, 6, 3, 5, 4).reshape(n, t, height * PATCH, width * PATCH, 3)
 
 
-def _start_smooth(decoder: nn.Module) -> None:
-    taps = torch.tensor(_BILINEAR)
-    kernel = taps[:, None, :, None] * taps[None, :, None, :]  # (y phase, x phase, 3, 3)
-    for module in decoder.modules():
-        if isinstance(module, LTXVideoResnetBlock3d):
-            last = module.conv2.conv
-            nn.init.zeros_(last.weight)
-            nn.init.zeros_(cast("Tensor", last.bias))
-    for block in cast("Any", decoder).up_blocks:
-        convolution: nn.Conv3d = block.upsamplers[0].conv.conv
-        nn.init.zeros_(cast("Tensor", convolution.bias))
-        weight = convolution.weight.mul_(0.1).unflatten(0, (-1, 2, 2, 2))  # (C, time, y, x, C in, 3, 3, 3)
-        for channel in range(weight.shape[0]):
-            weight[channel, :, :, :, channel, 1] += kernel
+def flops_of_clip(autoencoder: AutoencoderKLLTXVideo) -> float:
+    """Return what one pass over 49 x 256 x 256 pixels costs, in and out, multiplications and additions counted apart.
+
+    Every kernel is counted where it runs: 64 x 64 squares x 49 frames, halved level by level.
+    """
+    places = [side * side * frames for side, frames in ((64, 49), (32, 25), (16, 13), (8, 7))]
+    still = {id(layer) for layer in still_layers(autoencoder)}
+    total = 0.0
+    for name, layer in autoencoder.named_modules():
+        if isinstance(layer, LTXVideoCausalConv3d):
+            weights = layer.conv.weight.numel() / (3 if id(layer) in still else 1)
+            total += 2 * weights * places[_level(name)]
+    return total
 
 
-def _convolutions(decoder: nn.Module) -> list[Any]:
-    found = [module for module in decoder.modules() if isinstance(module, LTXVideoCausalConv3d)]
-    return [convolution for convolution in found if convolution.kernel_size[1] == 3]
+def _level(name: str) -> int:
+    """Return how often pictures are halved where a convolution's output lies."""
+    parts = name.split(".")
+    if parts[1] in {"conv_in", "conv_out", "mid_block"}:
+        return 0 if (parts[0] == "encoder") == (parts[1] == "conv_in") and parts[1] != "mid_block" else 3
+    index = int(parts[2])
+    if parts[1] == "down_blocks":
+        return index + (0 if parts[3] == "resnets" else 1)
+    return 2 - index + (0 if parts[3] == "resnets" else 1)
+
+
+def convolve(x: Tensor, layer: Any) -> Tensor:
+    """Convolve (N, T, H, W, C) as LTXVideoCausalConv3d does: frames repeated at the ends, pixels padded with zeros."""
+    weight, bias = layer.conv.weight, layer.conv.bias
+    if weight.shape[-1] == 1:
+        return functional.linear(x, weight.flatten(1), bias)
+    step: int = layer.conv.stride[0]
+    tap: int | None = getattr(layer, "looks_at", None)
+    if tap is not None:
+        kernel = weight[:, :, tap]
+    else:
+        before, after = (2, 0) if layer.is_causal else (1, 1)
+        ends = [x[:, :1].expand(-1, before, -1, -1, -1), x]
+        if after:
+            ends.append(x[:, -1:])
+        padded = torch.cat(ends, dim=1)
+        last = padded.shape[1] - 2
+        x = torch.cat([padded[:, shift : last + shift : step] for shift in range(3)], dim=-1)
+        kernel = weight.transpose(1, 2).flatten(1, 2)  # (O, I, 3, 3, 3) -> (O, 3 I, 3, 3), as the frames lie
+    pictures = x.flatten(0, 1).permute(0, 3, 1, 2)  # a view: channels last in memory
+    done = functional.conv2d(pictures, kernel, bias, stride=step, padding=1)
+    return done.permute(0, 2, 3, 1).unflatten(0, x.shape[:2])
+
+
+def _residual(x: Tensor, block: Any) -> Tensor:
+    hidden = convolve(functional.silu(_rms(x)), block.conv1)
+    hidden = convolve(functional.silu(_rms(hidden)), block.conv2)
+    if block.norm3 is not None:
+        norm = block.norm3
+        x = functional.layer_norm(x, norm.normalized_shape, norm.weight, norm.bias, norm.eps)
+        x = convolve(x, block.conv_shortcut)
+    return x + hidden
+
+
+def _rms(x: Tensor) -> Tensor:
+    wide = x.float()
+    return (wide * torch.rsqrt(wide.square().mean(-1, keepdim=True) + 1e-8)).to(x.dtype)
+
+
+def _double(x: Tensor) -> Tensor:
+    """Channels to time and space, (N, T, H, W, 8 C) -> (N, 2T - 1, 2H, 2W, C); the very first frame has no twin."""
+    n, t, height, width, channels = x.shape
+    cells = x.reshape(n, t, height, width, channels // 8, 2, 2, 2)
+    doubled = cells.permute(0, 1, 5, 2, 6, 3, 7, 4)
+    return doubled.reshape(n, 2 * t, 2 * height, 2 * width, channels // 8)[:, 1:]
+
+
+def _still(autoencoder: AutoencoderKLLTXVideo) -> None:
+    """Zero what still layers do not look at; a fan in three times smaller wants kernels that much larger."""
+    for layer in still_layers(autoencoder):
+        tap = 2 if layer.is_causal else 1
+        kernel = layer.conv.weight[:, :, tap].clone()
+        layer.conv.weight.zero_()
+        layer.conv.weight[:, :, tap] = kernel * math.sqrt(3)

@@ -1,11 +1,12 @@
 """Settings of one training run."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, TypeAlias, get_args
 
-Stage: TypeAlias = Literal["denoiser", "decoder", "encoder", "export", "evaluate"]
-STAGES: Final[tuple[Stage, ...]] = ("denoiser", "decoder", "encoder", "export", "evaluate")
+Stage: TypeAlias = Literal["autoencoder", "latents", "denoiser", "distil", "export"]
+STAGES: Final[tuple[Stage, ...]] = get_args(Stage)
+Device: TypeAlias = Literal["cpu", "cuda"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,11 +14,10 @@ class Budget:
     """How long one stage trains: steps if given, else minutes. A run by steps is the same on every visit."""
 
     batch: int
-    """Clips (denoiser), frames (decoder) or nine-frame pieces (encoder) a step."""
     minutes: float = 0.0
     """Time spent in steps, over all resumed parts of the run together."""
     steps: int | None = None
-    learning_rate: float = 2e-3
+    learning_rate: float = 1e-3
 
     def __post_init__(self) -> None:
         if self.batch < 1 or (self.steps is None and self.minutes <= 0) or (self.steps is not None and self.steps < 1):
@@ -30,49 +30,119 @@ class Budget:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sizes:
+    """Widths and depths of the networks; the defaults are the shipped model's."""
+
+    latent_channels: int = 64
+    encoder: tuple[int, int, int] = (32, 64, 96)
+    """Channels at 64, 32 and 16 cells a side (of 256 px), fine to coarse."""
+    decoder: tuple[int, int, int] = (48, 64, 80)
+    """Channels after and before the three doublings, fine to coarse."""
+    width: int = 320
+    """Transformer: hidden size."""
+    heads: int = 5
+    depth: int = 7
+    text_width: int = 192
+    text_depth: int = 4
+
+    def __post_init__(self) -> None:
+        if self.width % self.heads or (self.width // self.heads) % 2:
+            raise ValueError(f"width must be an even multiple of heads, got {self.width} and {self.heads}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TrainingConfig:
     """Everything that a run of `train_generator` depends on.
 
-    The defaults train the embedded model in about two hours on two cores.
+    The defaults are the run on one large GPU that made the embedded model; `cpu_config` and `smoke_config` are smaller.
     """
 
     out: Path
-    """Gets `model/`, the finished diffusers directory, and `checkpoints/`."""
+    """Gets `model/`, the finished diffusers directory, `checkpoints/`, `log.jsonl` and `samples/`."""
     seed: int = 0
     stages: tuple[Stage, ...] = STAGES
-    """The three networks do not depend on each other: separate processes can train one each."""
+    device: Device = "cpu"
     threads: int = 2
-    denoiser: Budget = Budget(batch=32, minutes=40)
-    decoder: Budget = Budget(batch=16, minutes=40, learning_rate=3e-3)
-    encoder: Budget = Budget(batch=4, minutes=8)
-    checkpoint_every_steps: int = 200
-    width: int = 160
-    """Transformer: hidden size; a multiple of 32, the size of a head."""
-    depth: int = 5
-    """Transformer: number of blocks."""
-    decoder_channels: tuple[int, int, int] = (40, 40, 40)
-    encoder_channels: tuple[int, int, int] = (16, 24, 24)
-    evaluation_clips: int = 200
-    evaluation_seed: int = 1_000_003
-    """Scenes, captions and noise of the evaluation; far from the seeds of training."""
-    classifier_steps: int = 600
-    sampling_steps: int = 24
-    guidance_scale: float = 3.0
+    """Of torch on the CPU."""
+    jobs: int = 0
+    """Processes that draw scenes and word captions; 0 does it in between."""
+    compiled: bool = False
+    """Whether torch.compile fuses the networks and the renderer."""
+    cache: Path | None = None
+    """Where the latents are kept, up to 100 kB a clip; None is `out`."""
+    sizes: Sizes = Sizes()
+    side: int = 256
+    """Pixels of a rendered clip along each side."""
+    frames: int = 49
+    autoencoder: Budget = Budget(batch=32, minutes=4.5, learning_rate=2e-3)
+    """Batch: crops a step."""
+    crop: int = 128
+    pool: int = 2048
+    """Rendered clips that crops are cut from; replaced little by little."""
+    clips: int = 90_000
+    """At most so many windows are rendered and encoded for the denoiser."""
+    latents_minutes: float = 2.0
+    """And for at most so long."""
+    captions: int = 10
+    """Wordings of each scene."""
+    denoiser: Budget = Budget(batch=256, minutes=5.5, learning_rate=2e-3)
+    distil: Budget = Budget(batch=192, minutes=1.7, learning_rate=3e-4)
+    teacher_guidance: float = 3.0
+    sampling_steps: int = 8
+    """The grid of moments that the model is distilled to."""
+    shift: float = 3.0
+    """Of the moments, towards noise, in training and sampling."""
+    checkpoint_every_seconds: float = 120.0
 
     def __post_init__(self) -> None:
-        if self.width % 32:
-            raise ValueError(f"width must be a multiple of 32, got {self.width}")
         if unknown := set(self.stages) - set(STAGES):
             raise ValueError(f"unknown stages {sorted(unknown)}; there are {', '.join(STAGES)}")
+        if self.crop % 32 or self.side % 32 or self.crop > self.side:
+            raise ValueError(f"crop and side must be multiples of 32, crop the smaller, got {self.crop}, {self.side}")
+        if self.frames < 17 or self.frames % 8 != 1:
+            raise ValueError(f"frames must be 8k + 1 and at least 17, got {self.frames}")
 
     @property
     def model(self) -> Path:
         """The finished directory."""
         return self.out / "model"
 
+    @property
+    def grid(self) -> tuple[int, int, int]:
+        """Latent frames, rows and columns of a clip."""
+        return (self.frames - 1) // 8 + 1, self.side // 32, self.side // 32
+
+    @property
+    def cached(self) -> Path:
+        """The file of encoded clips."""
+        return (self.cache or self.out) / "latents.safetensors"
+
     def checkpoint(self, stage: Stage) -> Path:
         """Where a stage keeps its state."""
-        return self.out / "checkpoints" / f"{stage}.pt"
+        return self.out / "checkpoints" / f"{stage}.safetensors"
+
+
+def gpu_config(out: Path, *, seed: int = 0, jobs: int = 14) -> TrainingConfig:
+    """Return the run that made the embedded model: a quarter of an hour of one H100."""
+    return TrainingConfig(out=out, seed=seed, device="cuda", jobs=jobs, compiled=True)
+
+
+def cpu_config(out: Path, *, seed: int = 0, threads: int = 2) -> TrainingConfig:
+    """Return a run of about two hours on two cores: narrower networks, fewer clips, a blurrier world."""
+    return TrainingConfig(
+        out=out,
+        seed=seed,
+        threads=threads,
+        jobs=0,
+        sizes=Sizes(encoder=(16, 32, 64), decoder=(32, 48, 64), width=192, heads=3, depth=6, text_depth=2),
+        autoencoder=Budget(batch=2, minutes=40, learning_rate=2e-3),
+        pool=96,
+        clips=1500,
+        latents_minutes=20,
+        captions=6,
+        denoiser=Budget(batch=16, minutes=45, learning_rate=2e-3),
+        distil=Budget(batch=12, minutes=15, learning_rate=3e-4),
+    )
 
 
 def smoke_config(out: Path, *, seed: int = 0) -> TrainingConfig:
@@ -81,15 +151,30 @@ def smoke_config(out: Path, *, seed: int = 0) -> TrainingConfig:
         out=out,
         seed=seed,
         threads=1,
-        denoiser=Budget(batch=2, steps=4),
-        decoder=Budget(batch=1, steps=4, learning_rate=3e-3),
-        encoder=Budget(batch=1, steps=2),
-        checkpoint_every_steps=2,
-        width=32,
-        depth=1,
-        decoder_channels=(8, 8, 8),
-        encoder_channels=(8, 8, 8),
-        evaluation_clips=2,
-        classifier_steps=4,
-        sampling_steps=2,
+        sizes=Sizes(
+            latent_channels=8, encoder=(8, 8, 8), decoder=(8, 8, 8), width=32, heads=1, depth=1, text_width=32,
+            text_depth=1,
+        ),
+        side=64,
+        frames=17,
+        crop=32,
+        autoencoder=Budget(batch=1, steps=2),
+        pool=2,
+        clips=4,
+        captions=2,
+        denoiser=Budget(batch=2, steps=2),
+        distil=Budget(batch=2, steps=1),
+    )  # fmt: skip
+
+
+def share_minutes(config: TrainingConfig, minutes: float) -> TrainingConfig:
+    """Return the same run with its stages' minutes scaled to `minutes` in all."""
+    parts = (config.autoencoder.minutes, config.latents_minutes, config.denoiser.minutes, config.distil.minutes)
+    scale = minutes / sum(parts)
+    return replace(
+        config,
+        autoencoder=replace(config.autoencoder, minutes=config.autoencoder.minutes * scale),
+        latents_minutes=config.latents_minutes * scale,
+        denoiser=replace(config.denoiser, minutes=config.denoiser.minutes * scale),
+        distil=replace(config.distil, minutes=config.distil.minutes * scale),
     )

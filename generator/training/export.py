@@ -1,14 +1,13 @@
-"""Join the trained parts into a stock diffusers directory."""
+"""Join the trained parts into a stock diffusers directory, weights in the 8 and 16 bits that they were trained for."""
 
 # pyright: reportUnknownMemberType=false, reportMissingTypeStubs=false, reportUnknownVariableType=false
 # pyright: reportUnknownArgumentType=false
 # diffusers declares many parameters without types.
 
 import json
-import math
 import shutil
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any
 
 import torch
 from diffusers.models.autoencoders.autoencoder_kl_ltx import AutoencoderKLLTXVideo
@@ -16,87 +15,98 @@ from diffusers.pipelines.ltx.pipeline_ltx import LTXPipeline
 from diffusers.schedulers.scheduling_flow_match_euler_discrete import FlowMatchEulerDiscreteScheduler
 from torch import nn
 
+from ..model_card import CARD_NAME
 from ..third_party import hushed
-from ..world import BACKGROUNDS, CLIP_FPS, CLIP_FRAMES, COLOURS, DIRECTIONS, SHAPES, SIZES, SPEEDS
-from .autoencoder import build_autoencoder, deepen_decoder, flatten_decoder
-from .checkpoint import load_average
-from .config import TrainingConfig
-from .denoiser import build_denoiser
-
-SIDE: Final = 256
-"""Pixels along each side of a clip."""
-_NAME: Final = "sealreel-tiny-world"
-_VERSION: Final = "1"
+from ..weights import weights_sha256
+from ..world.captions import build_tokenizer
+from .autoencoder import Passes, build_autoencoder
+from .card import card_of, readme_of
+from .checkpoint import Progress, load_average
+from .config import Stage, TrainingConfig
+from .denoiser import Denoiser, build_denoiser
+from .latents import statistics
+from .quantise import is_narrow
 
 
 def export_model(config: TrainingConfig) -> Path:
-    """Write `config.model`, weights in fp16, from the stages' averaged weights; replaces it whole.
+    """Write `config.model` from the stages' averaged weights; replaces it whole.
 
-    The directory holds what LTXPipeline needs and `sealreel.json`, the settings that the model was made for.
+    The directory holds what LTXPipeline needs, `sealreel.json`, the settings that the model was made for, and
+    `README.md`, its card.
 
     Raises:
-        ModelUnavailable: A stage was not trained yet.
+        ModelUnavailable: A stage was not trained yet; distilling may be left out.
     """
     draft = config.model.with_name(config.model.name + ".draft")
     shutil.rmtree(draft, ignore_errors=True)
+    distilled = config.checkpoint("distil").exists()
     with hushed():
-        pipeline = assemble_pipeline(config)
-        for part in (pipeline.transformer, pipeline.vae, pipeline.text_encoder):
-            nn.Module.to(part, torch.float16)
+        pipeline, progress = assemble_pipeline(config, distilled=distilled)
+        parameters = {
+            name: sum(one.numel() for one in part.parameters())
+            for name, part in (
+                ("transformer", pipeline.transformer),
+                ("text_encoder", pipeline.text_encoder),
+                ("vae", pipeline.vae),
+            )
+        }
+        _narrow(Denoiser(pipeline.transformer, pipeline.text_encoder, config.grid))
+        _narrow(Passes(pipeline.vae))
         pipeline.save_pretrained(str(draft), safe_serialization=True)
     for weights in draft.rglob("*.safetensors"):
         weights.chmod(0o644)  # safetensors makes them private
-    card = json.dumps(_card(config), indent=2, ensure_ascii=False) + "\n"
-    (draft / "sealreel.json").write_text(card, encoding="utf-8")
+    card = card_of(config, progress, parameters, distilled=distilled) | {"weights_sha256": weights_sha256(draft)}
+    (draft / CARD_NAME).write_text(json.dumps(card, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    size = sum(path.stat().st_size for path in draft.rglob("*") if path.is_file())
+    (draft / "README.md").write_text(readme_of(card, size_bytes=size), encoding="utf-8")
     shutil.rmtree(config.model, ignore_errors=True)
     draft.replace(config.model)
     return config.model
 
 
-def assemble_pipeline(config: TrainingConfig) -> LTXPipeline:
-    """Return the pipeline in memory, fp32, from the stages' averaged weights, of running stages too."""
-    denoiser = build_denoiser(config)
-    load_average(config.checkpoint("denoiser"), denoiser.parameters())
+def assemble_pipeline(config: TrainingConfig, *, distilled: bool) -> tuple[LTXPipeline, dict[Stage, Progress]]:
+    """Return the pipeline in memory, fp32, from the stages' averaged weights, and what each stage did.
+
+    Args:
+        config: Where the checkpoints are.
+        distilled: Whether the distilled weights are taken, or those that they were distilled from.
+
+    Raises:
+        ModelUnavailable: A stage was not trained yet.
+    """
     autoencoder = build_autoencoder(config)
-    flatten_decoder(autoencoder)
-    load_average(config.checkpoint("decoder"), list(autoencoder.decoder.parameters()))
-    deepen_decoder(autoencoder)
-    found = load_average(config.checkpoint("encoder"), list(autoencoder.encoder.parameters()))
-    _state_uncertainty(autoencoder, found.loss)
-    return LTXPipeline(
-        scheduler=FlowMatchEulerDiscreteScheduler(shift=1.0),
+    progress: dict[Stage, Progress] = {}
+    progress["autoencoder"] = load_average(config.checkpoint("autoencoder"), Passes(autoencoder))
+    _state_statistics(autoencoder, config)
+    tokenizer = build_tokenizer()
+    denoiser = build_denoiser(config, len(tokenizer))
+    progress["denoiser"] = load_average(config.checkpoint("denoiser"), denoiser)
+    if distilled:
+        progress["distil"] = load_average(config.checkpoint("distil"), denoiser)
+    pipeline = LTXPipeline(
+        scheduler=FlowMatchEulerDiscreteScheduler(shift=config.shift),
         vae=autoencoder.eval(),
         text_encoder=denoiser.text_encoder.eval(),
-        tokenizer=denoiser.tokenizer,
+        tokenizer=tokenizer,  # pyright: ignore[reportArgumentType] - any fast tokenizer serves
         transformer=denoiser.transformer.eval(),
     )
+    return pipeline, progress
 
 
-def _state_uncertainty(autoencoder: AutoencoderKLLTXVideo, error: float | None) -> None:
-    """Make the encoder's last channel, the log variance of all latents, the mean squared error seen in training."""
-    last = cast("nn.Conv3d", cast("Any", autoencoder.encoder).conv_out.conv)
-    with torch.no_grad():
-        last.weight[-1].zero_()
-        cast("torch.Tensor", last.bias)[-1] = math.log(max(error or 1.0, 1e-6))
+def _state_statistics(autoencoder: AutoencoderKLLTXVideo, config: TrainingConfig) -> None:
+    """Put the latents' mean and deviation where stock pipelines look for them."""
+    mean, std = statistics(config.cached)
+    held: Any = autoencoder
+    held.latents_mean.copy_(mean)
+    held.latents_std.copy_(std)
 
 
-def _card(config: TrainingConfig) -> dict[str, Any]:
-    return {
-        "name": _NAME,
-        "version": _VERSION,
-        "licence": "Apache-2.0",
-        "frames": CLIP_FRAMES,
-        "fps": CLIP_FPS,
-        "height": SIDE,
-        "width": SIDE,
-        "steps": config.sampling_steps,
-        "guidance_scale": config.guidance_scale,
-        "vocabulary": {
-            "colours": {name: list(entry.words) for name, entry in COLOURS.items()},
-            "shapes": {name: list(entry.words) for name, entry in SHAPES.items()},
-            "directions": list(DIRECTIONS),
-            "backgrounds": {name: list(entry.phrases) for name, entry in BACKGROUNDS.items()},
-            "sizes": {name: list(words) for name, (_, words) in SIZES.items()},
-            "speeds": {name: list(words) for name, (_, words) in SPEEDS.items()},
-        },
-    }
+def _narrow(network: nn.Module) -> None:
+    """Bring parameters to the precision they are stored in, and all other numbers to 16 bits."""
+    for name, parameter in network.named_parameters():
+        parameter.requires_grad_(requires_grad=False)
+        parameter.data = parameter.data.to(torch.float8_e4m3fn if is_narrow(name, parameter) else torch.float16)
+    for module in network.modules():
+        for name, held in list(module._buffers.items()):  # noqa: SLF001 - named_buffers leaves some out
+            if held is not None and held.is_floating_point():
+                module._buffers[name] = held.half()  # noqa: SLF001 - as above

@@ -1,120 +1,134 @@
-"""The latent space of the embedded model, in closed form.
+"""Render windows, encode them, and keep their latents and their wordings on the device: what the denoiser learns from.
 
-A scene is sketched as smooth fields over the frame: a Gaussian bump that follows the object, the same bump times
-each number of the object's code (colour, shape, size, velocity), and three constant numbers for the backdrop. Every
-64 x 64 pixel cell of every block of eight frames is then written as a few principal components of the moving bump.
-So the transformer's training targets need no trained encoder; the decoder learns to paint pictures from them, the
-encoder to find them in pictures. The first latent frame stands for one frame, as in every LTX-style autoencoder.
+Latents are brought to mean 0 and variance 1 a channel by statistics that become the autoencoder's latents_mean and
+latents_std, where stock pipelines look for them. Windows that start late are only ever continued, never begun, and in
+use the frames that they go on from have been painted by the decoder: so their leading latents are those of frames that
+were encoded, painted and encoded again.
 """
 
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
-# torch declares svd and unflatten without types.
+# pyright: reportUnknownMemberType=false
+# torch declares some functions without types.
 
-import random
-from collections.abc import Sequence
+import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 import torch
 from torch import Tensor
 
-from ..world import BACKGROUNDS, COLOURS, DIRECTIONS, SHAPES, Scene, sample_scene
+from .autoencoder import Passes, decode
+from .checkpoint import read_tensors, write_tensors
+from .config import TrainingConfig
+from .progress import OnProgress, TrainingEvent
+from .reconstruction import encode_clips, finished_autoencoder
+from .rendering import renderer
+from .supply import Clips, supply
 
-LATENT_CHANNELS: Final = 48
-"""9 components of the bump, 4 of each of its 9 products, 3 numbers for the backdrop."""
-BLOCK_FRAMES: Final = 8
-"""Frames in a latent frame, the first excepted."""
-GRID: Final = 4
-"""Latent cells along each side of the frame."""
-_CELL: Final = 4
-"""Samples of a field along each side of a cell."""
-_BUMP_WIDTH: Final = 0.15
-"""Standard deviation of the bump in frame widths: its steep part lies where objects have their outline."""
-_BUMP_MODES: Final = 9
-_PRODUCT_MODES: Final = 4
-_SPEED_CODE: Final = 3.5
-"""Brings a usual way of half a frame to the size of the other codes."""
-_WHITENING: Final = 0.5
-"""0 keeps the components' natural sizes, 1 makes them all alike; between, coarse things still come before fine ones."""
+LEADING: Final = 2
+"""Latent frames that a window may be given: a picture and eight frames more."""
+_BATCH: Final = 64
+_FIRST_SEED: Final = 400_000_000
+_LAST_SEED: Final = 1_000_000_000
+_TELL_SECONDS: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class LatentBasis:
-    """What turns sketches into latents; fitted once, and a part of every checkpoint."""
+class Latents:
+    """Encoded windows, of unit variance."""
 
-    centre: Tensor
-    """(BLOCK_FRAMES * _CELL * _CELL,): the mean block of a bump."""
-    components: Tensor
-    """(9, BLOCK_FRAMES * _CELL * _CELL), orthonormal rows, the strongest first."""
+    windows: Tensor
+    """(clips, F, h, w, C) float16."""
+    leading: Tensor
+    """What a window may be given, (clips, 2, h, w, C) float16; painted once more where it starts late."""
+    late: Tensor
+    """(clips,) bool."""
+    ids: Tensor
+    """Token ids of the wordings, (clips, captions, 64) int16."""
     mean: Tensor
-    """(LATENT_CHANNELS,): becomes the autoencoder's `latents_mean`."""
+    """Of each channel before it was brought to 0, (C,)."""
     std: Tensor
-    """(LATENT_CHANNELS,): becomes the autoencoder's `latents_std`."""
+    """(C,)."""
 
 
-def fit_basis(seed: int, scenes: int = 3000) -> LatentBasis:
-    """Fit components and scales on `scenes` fresh scenes."""
-    rng = random.Random(seed)
-    sample = [sample_scene(rng) for _ in range(scenes)]
-    blocks = _blocks(_bumps(sample)).flatten(0, 3)
-    centre = blocks.mean(0)
-    rows: Tensor = torch.linalg.svd(blocks - centre, full_matrices=False)[2]
-    # The sign of a singular vector is arbitrary: fix it, so that a seed gives one basis on every machine.
-    components = rows[:_BUMP_MODES] * torch.sign(rows[:_BUMP_MODES].sum(1, keepdim=True))
-    raw = LatentBasis(centre, components, torch.zeros(LATENT_CHANNELS), torch.ones(LATENT_CHANNELS))
-    latents = encode_scenes(sample, raw).transpose(0, 1).flatten(1)
-    mean, std = latents.mean(1), latents.std(1)
-    scale = std.pow(_WHITENING)
-    scale = scale * (std / scale).square().mean().sqrt()  # unit variance over all channels together
-    return LatentBasis(centre, components, mean, scale)
+def encode_world(config: TrainingConfig, *, on_progress: OnProgress | None = None) -> Latents:
+    """Render and encode until there are `config.clips` windows or the time is over; keep them as a file as well.
 
-
-def encode_scenes(scenes: Sequence[Scene], basis: LatentBasis, moments: Tensor | None = None) -> Tensor:
-    """Return the scenes' latents as the model sees them, float32 (len(scenes), LATENT_CHANNELS, F, GRID, GRID).
-
-    Args:
-        scenes: What to sketch.
-        basis: From `fit_basis`.
-        moments: When, as in `Scene.position`, (8k + 1,); by default the whole clip, which gives F = 4.
+    Raises:
+        ModelUnavailable: The autoencoder has not been trained.
     """
-    blocks = _blocks(_bumps(scenes, moments))  # (N, F, GRID, GRID, samples)
-    coefficients = (blocks - basis.centre) @ basis.components.T
-    plain = blocks @ basis.components[:_PRODUCT_MODES].T  # products have mean zero already: the codes do
-    codes = torch.tensor([_object_code(scene) for scene in scenes])  # (N, 9)
-    codes = codes[:, None, :].repeat(1, blocks.shape[1], 1)
-    codes[:, 0, -2:] = 0  # one frame shows no velocity
-    products = (codes[:, :, None, None, :, None] * plain[..., None, :]).flatten(-2)
-    stage = torch.tensor([BACKGROUNDS[scene.background].code for scene in scenes], dtype=torch.float32)
-    stage = stage[:, None, None, None, :].expand(*coefficients.shape[:-1], 3)
-    latents = torch.cat([coefficients, products, stage], dim=-1)
-    return ((latents - basis.mean) / basis.std).movedim(-1, 1)
+    network = finished_autoencoder(config)
+    paint = renderer(config, on_progress)
+    rows: list[tuple[Tensor, Tensor, Tensor, Tensor]] = []
+    started = told = time.monotonic()
+    first = _FIRST_SEED + (config.seed * 30_000_001) % ((_LAST_SEED - _FIRST_SEED) // 2)
+    batch = min(_BATCH, config.clips)
+    supplied = supply(
+        first, clips=config.clips, batch=batch, frames=config.frames, captions=config.captions, jobs=config.jobs
+    )
+    for clips in supplied:
+        rows.append(_encode(network, paint(clips.packed), clips, config))
+        spent = time.monotonic() - started
+        if time.monotonic() - told > _TELL_SECONDS:
+            told = time.monotonic()
+            done = len(rows) * batch
+            _tell(on_progress, done, done / config.clips, f"{done} windows, {done / spent:.0f} a second")
+        if spent > 60 * config.latents_minutes:
+            break
+    getattr(supplied, "close", lambda: None)()
+    latents = _normalised(rows)
+    _save(latents, config.cached)
+    _tell(on_progress, len(latents.late), 1.0, f"{len(latents.late)} windows, {time.monotonic() - started:.0f} s")
+    return latents
 
 
-def _object_code(scene: Scene) -> tuple[float, ...]:
-    size = (scene.radius - 0.14) / 0.03
-    step_x, step_y = DIRECTIONS[scene.direction].step
-    speed = _SPEED_CODE * scene.way
-    return (*COLOURS[scene.colour].code, *SHAPES[scene.shape].code, size, step_x * speed, step_y * speed)
+def load_latents(path: Path, device: str) -> Latents:
+    """Return what `encode_world` kept.
+
+    Raises:
+        ModelUnavailable: The file is not there, or another.
+    """
+    tensors, _ = read_tensors(path)
+    found = {name: tensor.to(device) for name, tensor in tensors.items()}
+    return Latents(**found)
 
 
-def _bumps(scenes: Sequence[Scene], moments: Tensor | None = None) -> Tensor:
-    """The bumps at the samples' places, (N, T, 16, 16)."""
-    if moments is None:
-        moments = torch.arange(25) / 24
-    centre = torch.tensor([scene.centre for scene in scenes])[:, None]  # (N, 1, 2)
-    step = torch.tensor([DIRECTIONS[scene.direction].step for scene in scenes], dtype=torch.float32)
-    way = torch.tensor([scene.way for scene in scenes])[:, None] * step
-    position = centre + (moments - 0.5)[None, :, None] * way[:, None]  # (N, T, 2)
-    axis = (torch.arange(GRID * _CELL) + 0.5) / (GRID * _CELL)
-    across = torch.exp(-((axis - position[..., 0:1]) ** 2) / (2 * _BUMP_WIDTH**2))
-    down = torch.exp(-((axis - position[..., 1:2]) ** 2) / (2 * _BUMP_WIDTH**2))
-    return down[..., :, None] * across[..., None, :]
+def statistics(path: Path) -> tuple[Tensor, Tensor]:
+    """Return mean and standard deviation of the channels, from the file of `encode_world`."""
+    tensors, _ = read_tensors(path)
+    return tensors["mean"], tensors["std"]
 
 
-def _blocks(fields: Tensor) -> Tensor:
-    """Cut (N, 8k + 1, 16, 16) into blocks, (N, k + 1, GRID, GRID, samples); the first frame is held for a block."""
-    first = fields[:, :1].expand(-1, BLOCK_FRAMES, -1, -1)
-    fields = torch.cat([first, fields[:, 1:]], dim=1)
-    cells: Tensor = fields.unflatten(3, (GRID, _CELL)).unflatten(2, (GRID, _CELL)).unflatten(1, (-1, BLOCK_FRAMES))
-    # (N, k + 1, 8, GRID, CELL, GRID, CELL) -> (N, k + 1, GRID, GRID, 8 * CELL * CELL)
-    return cells.permute(0, 1, 3, 5, 2, 4, 6).flatten(4)
+@torch.no_grad()
+def _encode(
+    network: Passes, pixels: Tensor, clips: Clips, config: TrainingConfig
+) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    raw = torch.cat([encode_clips(network, part) for part in pixels.split(16)])
+    late = torch.from_numpy(clips.late).to(raw.device)
+    leading = raw[:, :LEADING].clone()
+    which = torch.from_numpy(clips.late.nonzero()[0]).to(raw.device)
+    if len(which):
+        dtype = next(network.parameters()).dtype
+        painted: Tensor = decode(network.autoencoder, leading[which].to(dtype)).float()
+        leading[which] = encode_clips(network, (painted * 0.5 + 0.5).clamp(0, 1))
+    ids = torch.from_numpy(clips.ids).to(config.device)
+    return raw.half(), leading.half(), late, ids
+
+
+def _normalised(rows: list[tuple[Tensor, Tensor, Tensor, Tensor]]) -> Latents:
+    windows, leading, late, ids = (torch.cat(column) for column in zip(*rows, strict=True))
+    sample = windows[:4096].float().flatten(0, 3)
+    mean, std = sample.mean(0), sample.std(0).clamp_min(1e-3)
+    for part in (*windows.split(4096), *leading.split(4096)):  # views: in place, without a second copy
+        part.copy_((part.float() - mean) / std)
+    return Latents(windows=windows, leading=leading, late=late, ids=ids, mean=mean, std=std)
+
+
+def _save(latents: Latents, path: Path) -> None:
+    tensors = {name: getattr(latents, name) for name in Latents.__slots__}
+    write_tensors(path, tensors, {"clips": len(latents.late)})
+
+
+def _tell(on_progress: OnProgress | None, step: int, share: float, text: str) -> None:
+    if on_progress is not None:
+        on_progress(TrainingEvent("latents", step, share, text))

@@ -1,9 +1,11 @@
-"""The training loop that the three networks share: warm-up, cosine, clipping, moving average, checkpoints."""
+"""The training loop that the networks share: warm-up, decay, clipping, moving average, checkpoints, a look at speed."""
+
+# pyright: reportUnknownMemberType=false
+# torch declares backward and others without types.
 
 import math
-import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
@@ -11,102 +13,166 @@ import torch
 from torch import Tensor, nn
 
 from .checkpoint import Progress, load_checkpoint, save_checkpoint
-from .config import Budget, Stage, TrainingConfig
+from .config import STAGES, Budget, Stage, TrainingConfig
+from .descent import Descent, clip_
+from .fusing import Compiled
+from .progress import OnProgress, TrainingEvent
 
-_WARM_UP_STEPS: Final = 100
-_LAST_RATE: Final = 0.02
-"""Share of the learning rate that is left at the end."""
-_AVERAGE_DECAY: Final = 0.998
+_WARM_UP_STEPS: Final = 150
+_DECAY_FROM: Final = 0.35
+"""Share of the budget after which the learning rate falls, in a line, to its last value."""
+_LAST_RATE: Final = 0.01
+_AVERAGE_DECAY: Final = 0.999
 _CLIP: Final = 1.0
+_TELL_SECONDS: Final = 6.0
+_PEAK_FLOPS: Final = 989e12
+"""Dense bf16 of one H100 SXM, NVIDIA's data sheet; the share reached is only told on CUDA."""
+
+LossOfStep: TypeAlias = Callable[[torch.Generator], Tensor]
+"""Draws a batch and returns its loss; all chance comes from the argument, which lives on the run's device."""
 
 
 @dataclass(frozen=True, slots=True)
-class TrainingEvent:
-    """One line of progress."""
+class Work:
+    """What one step costs, on paper."""
 
-    stage: Stage
-    step: int
-    share: float
-    """Of the stage's budget, 0 to 1."""
-    text: str
-
-
-OnProgress: TypeAlias = Callable[[TrainingEvent], None]
-LossOfStep: TypeAlias = Callable[[random.Random, torch.Generator], Tensor]
-"""Draws a batch and returns its loss; all chance comes from the two arguments."""
+    samples: int
+    flops: float
+    """Of forward and backward together, multiplications and additions counted apart."""
 
 
 def run_stage(
     stage: Stage,
-    parameters: Sequence[nn.Parameter],
+    network: nn.Module,
     loss_of_step: LossOfStep,
     config: TrainingConfig,
+    budget: Budget,
     *,
+    work: Work,
+    fused: Compiled | None = None,
     on_progress: OnProgress | None = None,
 ) -> Progress:
-    """Train `parameters` until the stage's budget is spent; continue from its checkpoint if there is one.
+    """Train `network` until the stage's budget is spent; continue from its checkpoint if there is one.
 
     Every step draws its random numbers from (seed, stage, step), so an interrupted run repeats nothing but the steps
-    since the last checkpoint, and a run by steps ends at the same weights however often it was interrupted.
+    since the last checkpoint. The host waits for the device only when it tells of progress. If a loss is no number,
+    training goes back to where it last was one, with a new optimiser.
+
+    Args:
+        stage: Names the checkpoint and the random numbers.
+        network: Its parameters are trained, in place.
+        loss_of_step: See the type.
+        config: Seed, device, folders.
+        budget: Of this stage.
+        work: Of one step, for the speed that is told.
+        fused: What `loss_of_step` calls; if its first step fails compiled, it runs as written.
+        on_progress: Called about every six seconds.
     """
-    budget = _budget(stage, config)
-    optimizer = torch.optim.AdamW(parameters, lr=budget.learning_rate, betas=(0.9, 0.98), weight_decay=0.01)
+    descent = Descent(network, learning_rate=budget.learning_rate)
     path = config.checkpoint(stage)
-    progress = load_checkpoint(path, parameters, optimizer)
+    progress = load_checkpoint(path, network, descent)
+    watch = _Watch(stage, work, on_device=config.device == "cuda", on_progress=on_progress)
+    good = {name: parameter.detach().clone() for name, parameter in network.named_parameters()}
+    saved_at = started = time.monotonic()
+    before = progress.seconds
+    running = torch.zeros((), device=config.device)
+    first = progress.step
     while (share := budget.progress(progress.step, progress.seconds)) < 1:
-        started = time.monotonic()
-        for group in optimizer.param_groups:
-            group["lr"] = budget.learning_rate * _rate(progress.step, share)
-        rng = random.Random(f"{config.seed}/{stage}/{progress.step}")
-        _step(parameters, loss_of_step, optimizer, progress, rng)
-        progress.seconds += time.monotonic() - started
-        if progress.step % config.checkpoint_every_steps == 0:
-            save_checkpoint(path, parameters, optimizer, progress)
-            _tell(stage, progress, share, on_progress)
-    save_checkpoint(path, parameters, optimizer, progress)
-    _tell(stage, progress, 1.0, on_progress)
+        rng = torch.Generator(config.device).manual_seed(_seed(config.seed, stage, progress.step))
+        rate = budget.learning_rate * _rate(progress.warmed, share)
+        try:
+            loss = _step(network, descent, loss_of_step, progress, rng, rate)
+        except RuntimeError as error:
+            if fused is None or not fused.compiled or progress.step > first:
+                raise
+            fused.settle()
+            watch.say(progress, share, f"goes on without compiling: {str(error)[:300]}")
+            continue
+        running.lerp_(loss.detach().float(), 1.0 if progress.step == first + 1 else 0.02)
+        progress.seconds = before + time.monotonic() - started
+        if watch.due(progress.step - first):
+            progress.loss = float(running)
+            if math.isfinite(progress.loss):
+                for name, parameter in network.named_parameters():
+                    good[name].copy_(parameter.detach())
+            else:
+                descent = _go_back(network, good, progress, budget)
+                running.zero_()
+                watch.say(progress, share, "the loss was no number: back to the last good weights")
+            watch.tell(progress, share, rate)
+        if time.monotonic() - saved_at > config.checkpoint_every_seconds:
+            save_checkpoint(path, network, descent, progress)
+            saved_at = time.monotonic()
+    progress.loss = float(running) if progress.step > first else progress.loss
+    save_checkpoint(path, network, descent, progress)
+    watch.tell(progress, 1.0, 0.0)
     return progress
 
 
 def _step(
-    parameters: Sequence[nn.Parameter],
+    network: nn.Module,
+    descent: Descent,
     loss_of_step: LossOfStep,
-    optimizer: torch.optim.Optimizer,
     progress: Progress,
-    rng: random.Random,
-) -> None:
-    loss = loss_of_step(rng, torch.Generator().manual_seed(rng.getrandbits(48)))
-    optimizer.zero_grad()
+    rng: torch.Generator,
+    rate: float,
+) -> Tensor:
+    loss = loss_of_step(rng)
     torch.autograd.backward(loss)
-    nn.utils.clip_grad_norm_(parameters, _CLIP)
-    optimizer.step()
+    clip_(descent.parameters(), _CLIP)
+    descent.step(rate)
     progress.step += 1
+    progress.warmed += 1
     decay = min(_AVERAGE_DECAY, (progress.step + 1) / (progress.step + 10))  # young averages forget faster
-    for average, parameter in zip(progress.average, parameters, strict=True):
-        average.lerp_(parameter.detach(), 1 - decay)
-    value = float(loss.detach())
-    progress.loss = value if progress.loss is None else 0.99 * progress.loss + 0.01 * value
+    with torch.no_grad():
+        averages = list(progress.average.values())
+        torch._foreach_lerp_(averages, [one.detach() for one in network.parameters()], 1 - decay)  # noqa: SLF001
+    return loss
 
 
-def _rate(step: int, share: float) -> float:
-    warm_up = min(1.0, (step + 1) / _WARM_UP_STEPS)
-    return warm_up * max(_LAST_RATE, 0.5 * (1 + math.cos(math.pi * share)))
+def _go_back(network: nn.Module, good: dict[str, Tensor], progress: Progress, budget: Budget) -> Descent:
+    with torch.no_grad():
+        for name, parameter in network.named_parameters():
+            parameter.copy_(good[name])
+            progress.average[name].copy_(good[name])
+    progress.warmed = 0
+    return Descent(network, learning_rate=budget.learning_rate)
 
 
-def _budget(stage: Stage, config: TrainingConfig) -> Budget:
-    match stage:
-        case "denoiser":
-            return config.denoiser
-        case "decoder":
-            return config.decoder
-        case "encoder":
-            return config.encoder
-        case _:
-            raise ValueError(f"the stage {stage!r} trains nothing")
+def _rate(warmed: int, share: float) -> float:
+    warm_up = min(1.0, (warmed + 1) / _WARM_UP_STEPS)
+    return warm_up * max(_LAST_RATE, min(1.0, (1 - share) / (1 - _DECAY_FROM)))
 
 
-def _tell(stage: Stage, progress: Progress, share: float, on_progress: OnProgress | None) -> None:
-    if on_progress is not None:
-        loss = math.nan if progress.loss is None else progress.loss
-        text = f"{stage}: step {progress.step}, loss {loss:.4f}, {progress.seconds / 60:.1f} min"
-        on_progress(TrainingEvent(stage=stage, step=progress.step, share=share, text=text))
+def _seed(seed: int, stage: Stage, step: int) -> int:
+    return ((seed * len(STAGES) + STAGES.index(stage)) << 32) + step
+
+
+class _Watch:
+    """Tells of progress now and then: loss, samples a second, share of the device's peak."""
+
+    def __init__(self, stage: Stage, work: Work, *, on_device: bool, on_progress: OnProgress | None) -> None:
+        self._stage, self._work, self._on_device, self._on_progress = stage, work, on_device, on_progress
+        self._told_at, self._told_step = time.monotonic(), 0
+
+    def due(self, step: int) -> bool:
+        """Return whether to tell; after 3 steps the first time, so that compiling stays out of the speed."""
+        if step == 3:
+            return True
+        return step > 3 and step % 10 == 0 and time.monotonic() - self._told_at > _TELL_SECONDS
+
+    def tell(self, progress: Progress, share: float, rate: float) -> None:
+        now = time.monotonic()
+        steps = progress.step - self._told_step
+        speed = steps / max(now - self._told_at, 1e-9)
+        self._told_at, self._told_step = now, progress.step
+        figures = {"loss": progress.loss or math.nan, "rate": rate, "samples_per_second": speed * self._work.samples}
+        text = f"step {progress.step}, loss {figures['loss']:.4f}, {figures['samples_per_second']:.0f} a second"
+        if self._on_device:
+            figures["utilisation"] = speed * self._work.flops / _PEAK_FLOPS
+            text += f", {figures['utilisation']:.0%} of peak"
+        self.say(progress, share, f"{text}, {progress.seconds:.0f} s", figures)
+
+    def say(self, progress: Progress, share: float, text: str, figures: dict[str, float] | None = None) -> None:
+        if self._on_progress is not None:
+            self._on_progress(TrainingEvent(self._stage, progress.step, share, text, figures or {}))

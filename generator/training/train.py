@@ -2,51 +2,58 @@
 
 from pathlib import Path
 
-import torch
-
 from .config import TrainingConfig
-from .denoiser import train_denoiser
-from .evaluate import evaluate, write_evaluation
-from .export import export_model
-from .loop import OnProgress, TrainingEvent
-from .painting import train_decoder, train_encoder
+from .progress import OnProgress, TrainingEvent, logged
 
 
 def train_generator(config: TrainingConfig, *, on_progress: OnProgress | None = None) -> Path:
     """Train the embedded model, or go on where an interrupted run stopped, and write its diffusers directory.
 
     Args:
-        config: Budgets and sizes; `config.stages` chooses what to do. Clips are rendered as they are
-            needed: there is no data set to prepare.
-        on_progress: Called after every checkpoint and every finished stage.
+        config: Budgets and sizes; `config.stages` chooses what to do. Clips are rendered as they are needed: there is
+            no data set to prepare.
+        on_progress: Called every few seconds and after every stage; the same lines are kept in `log.jsonl`.
 
     Returns:
-        `config.model`, the finished directory (once the stage `export` has run): weights, `sealreel.json`, and
-        `evaluation.json` where it was evaluated.
+        `config.model`, the finished directory (once the stage `export` has run).
 
     Raises:
+        MissingExtra: The extra `generate` is not installed.
         ModelUnavailable: A stage that is asked for needs one that was not trained, or a checkpoint of other sizes lies
             in `config.out`.
     """
+    from ..third_party import load_module
+
+    load_module("diffusers")  # first: it makes a torchvision of another build importable
+    import torch
+
+    from ..world.captions import build_tokenizer
+    from .distil import distil
+    from .export import export_model
+    from .flow import teacher, train_denoiser
+    from .latents import encode_world, load_latents
+    from .reconstruction import finished_autoencoder, train_autoencoder
+    from .sheet import write_sheet
+
     torch.set_num_threads(config.threads)
     config.out.mkdir(parents=True, exist_ok=True)
-    if "denoiser" in config.stages:
-        train_denoiser(config, on_progress=on_progress)  # prompts -> latents
-    if "decoder" in config.stages:
-        train_decoder(config, on_progress=on_progress)  # latents -> pictures
-    if "encoder" in config.stages:
-        train_encoder(config, on_progress=on_progress)  # pictures -> latents
+    tell = logged(config.out / "log.jsonl", on_progress)
+    words = len(build_tokenizer())
+    latents = None
+    if "autoencoder" in config.stages:
+        train_autoencoder(config, on_progress=tell)  # clips -> latents -> clips
+    if "latents" in config.stages and ("autoencoder" in config.stages or not config.cached.exists()):
+        latents = encode_world(config, on_progress=tell)  # scenes -> latents and words
+    if {"denoiser", "distil"} & set(config.stages):
+        latents = latents or load_latents(config.cached, config.device)
+    if "denoiser" in config.stages and latents is not None:
+        train_denoiser(config, latents, words, on_progress=tell)  # words -> latents
+        path = config.out / "samples" / "denoiser.png"
+        guide = teacher(config, words)
+        write_sheet(config, guide, finished_autoencoder(config), latents, path, scenes=8, steps=24, guidance=4.0)
+    if "distil" in config.stages and latents is not None:
+        distil(config, latents, words, on_progress=tell)  # in eight steps
     if "export" in config.stages:
         export_model(config)
-        _tell(TrainingEvent(stage="export", step=0, share=1.0, text=f"export: {config.model}"), on_progress)
-    if "evaluate" in config.stages:
-        evaluation = evaluate(config)
-        write_evaluation(evaluation, config.model / "evaluation.json")
-        found = ", ".join(f"{row.attribute} {row.generated.share:.0%}" for row in evaluation.rows)
-        _tell(TrainingEvent(stage="evaluate", step=0, share=1.0, text=f"evaluate: {found}"), on_progress)
+        tell(TrainingEvent(stage="export", step=0, share=1.0, text=str(config.model)))
     return config.model
-
-
-def _tell(event: TrainingEvent, on_progress: OnProgress | None) -> None:
-    if on_progress is not None:
-        on_progress(event)
