@@ -53,7 +53,9 @@ def round_trips(vae: Any, scenes: Sequence[Scene], *, device: str, batch: int = 
 
 def reduced(clips: Tensor) -> Reel:
     """Shrink clips (N, T, 3, H, W) in [0, 1] to bytes of SIDE × SIDE, each pixel the mean of what it covers."""
-    small = functional.interpolate(clips.flatten(0, 1), size=(SIDE, SIDE), mode="area").unflatten(0, clips.shape[:2])
+    small = functional.interpolate(clips.flatten(0, 1).float(), size=(SIDE, SIDE), mode="area").unflatten(
+        0, clips.shape[:2]
+    )
     return (small * 255).round().clamp(0, 255).to(torch.uint8)
 
 

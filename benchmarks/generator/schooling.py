@@ -61,6 +61,8 @@ class Schooling:
     seed: int = 1
     most_steps: int | None = None
     """Stop after so many, however much time is left."""
+    tell_every: int = 25
+    """Batches from one word of progress to the next."""
 
 
 GPU_SCHOOL: Final = Schooling(
@@ -89,11 +91,11 @@ def train_judges(how: Schooling, *, vae: Any | None = None, on_lesson: OnLesson 
         how: How large, how long.
         vae: An autoencoder on `how.device`; a quarter of each batch has been through it, so that the softness of what
             a model decodes does not lead the judges astray.
-        on_lesson: Told of progress every 25 batches.
+        on_lesson: Told of progress now and then.
     """
     torch.manual_seed(how.seed)
     rng = random.Random(how.seed)
-    judges = Judge(frames=len(LOOKED_AT), width=how.width), Judge(frames=1, width=max(8, how.width * 3 // 4))
+    judges = Judge(frames=len(LOOKED_AT), width=how.width), Judge(frames=1, width=max(8, how.width * 3 // 16 * 4))
     learners = [_Learner(judge.to(how.device, memory_format=torch.channels_last), how) for judge in judges]
     soft = None if vae is None else _softened(vae, how)
     pool = Pool(how.capacity, device=how.device)
@@ -110,7 +112,7 @@ def train_judges(how: Schooling, *, vae: Any | None = None, on_lesson: OnLesson 
             learner.learn(*_drawn(pool, soft, subject, how, rng), gone=gone)
             for learner, subject in zip(learners, ("clip", "picture"), strict=True)
         ]
-        if on_lesson is not None and number % 25 == 0:
+        if on_lesson is not None and number % how.tell_every == 0:
             late = [_smooth(before, float(loss)) for before, loss in zip(late, losses, strict=True)]
             on_lesson(number * how.batch, *late)
     return Judges(judges[0].eval(), judges[1].eval(), seen=number * how.batch)
