@@ -1,8 +1,8 @@
 """Denoise one window of frames with the parts of a stock LTX pipeline, given any number of clean leading frames.
 
 With no leading frames these are LTXPipeline's steps, with one latent frame LTXImageToVideoPipeline's (diffusers 0.42.1;
-tests compare the latents). Neither takes the two latent frames that carry a clip on, and neither takes a batch of
-seeds; LTXConditionPipeline takes both, but places frames at other coordinates than the model was trained with.
+tests compare the latents). Neither takes the two latent frames that carry a clip on; LTXConditionPipeline does, but
+reads the prompt and places frames in time otherwise than those two, so otherwise than the model was trained.
 Needs torch and the pipeline, nothing else of this package.
 """
 

@@ -1,5 +1,6 @@
 """Tiny random-weight pipelines of several families, saved once a session as stock diffusers directories."""
 
+import json
 import logging
 import shutil
 import warnings
@@ -34,6 +35,8 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
                 torch.set_num_threads(1)
                 torch.manual_seed(0)
                 FAMILIES[family]().save_pretrained(path)
+            if family in CARDS:
+                (path / "sealreel.json").write_text(json.dumps(CARDS[family]))
         return path
 
     return directory
@@ -260,8 +263,26 @@ def _still() -> Any:
 
 FAMILIES: dict[str, Callable[[], Any]] = {
     "ltx": _ltx,
+    "windows": _ltx,
     "wan": _wan,
     "latte": _latte,
     "text_to_video_sd": _text_to_video_sd,
     "still": _still,
 }
+CARDS: dict[str, dict[str, Any]] = {
+    "windows": {
+        "name": "tiny-windows",
+        "version": "3",
+        "frames": 17,
+        "fps": 16,
+        "width": 64,
+        "height": 64,
+        "steps": 2,
+        "guidance_scale": 1.0,
+        "quality": {"steps": 3, "guidance_scale": 2.0},
+        "overlap": 9,
+        "frames_max": 65,
+        "styles": {"photoreal": "red", "animated": "blue"},
+    }
+}
+"""Cards of the families that have one; `windows` works as the embedded model does."""
