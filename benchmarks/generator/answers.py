@@ -14,8 +14,8 @@ from torch import Tensor
 from ...generator.world import KINDS, OUTCOMES, Scene
 from ...generator.world.captions import Mentioned
 from ..proportions import interval
-from .facts import HAPPENED_AFTER, PAIRWISE, WHOLE, Attribute, Facts, Ints, Whole, facts_of
-from .judge import LOOKED_AT, Judge
+from .facts import HAPPENED_AFTER, LOOKED_AT, PAIRWISE, WHOLE, Attribute, Facts, Ints, Whole, facts_of
+from .judge import Judge
 from .reels import Reel, batches
 
 _FPS: Final = 16

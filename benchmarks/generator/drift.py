@@ -14,8 +14,7 @@ import torch
 from ...generator.world import BACKGROUNDS, CLIP_FPS, CLIP_FRAMES, KINDS, OUTCOMES, STYLES, Scene
 from .answers import AFTER, Accuracy, Views, accuracy, look
 from .exam import Question, scenes_of
-from .facts import facts_of
-from .judge import LOOKED_AT
+from .facts import LOOKED_AT, facts_of
 from .reels import Reel, reduced, rendered
 from .schooling import Judges
 from .studio import Studio, long_clips

@@ -12,6 +12,7 @@ from ...generator.world import (
     ACTIONS,
     BACKGROUNDS,
     CAMERAS,
+    CLIP_FRAMES,
     COLOURS,
     DIRECTIONS,
     KIND_FACTS,
@@ -50,6 +51,8 @@ OPPOSITE: Final[dict[Relation, Relation]] = {
     "behind": "in_front_of",
     "in_front_of": "behind",
 }
+LOOKED_AT: Final = tuple(range(0, CLIP_FRAMES, 4))
+"""Frames of a clip that the judges look at: four a second, the first and the last among them."""
 HAPPENED_AFTER: Final = 2.25
 """Seconds: every event is over by then, and its outcome stays."""
 

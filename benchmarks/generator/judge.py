@@ -16,8 +16,6 @@ from .facts import PAIRWISE, WHOLE, Whole
 
 SIDE: Final = 112
 """Pixels of the squares that it looks at."""
-LOOKED_AT: Final = tuple(range(0, 49, 4))
-"""Frames of a clip that it looks at: four a second, the first and the last among them."""
 _GROUPS: Final = 4
 _PLACE: Final = 6
 """Numbers that say where a thing is: middle and spread, over the clip, and how far it went."""
@@ -41,6 +39,8 @@ class Opinion:
     """(N, kinds, features): what relations are read from."""
     feature: Tensor
     """(N, features): the clip as a whole, in which Fréchet distances are taken."""
+    spots: Tensor
+    """(N * frames, kinds, colours, h, w): what is where, against 0 for nothing."""
 
 
 class Judge(nn.Module):
@@ -56,7 +56,7 @@ class Judge(nn.Module):
 
         Args:
             frames: Of a clip, as many as are given to it; with 1 it is a judge of single pictures.
-            width: Channels of the first layer; 32 for a GPU, 12 learns on a CPU.
+            width: Channels of the first layer; 32 for a GPU, 16 learns on a CPU.
         """
         super().__init__()
         self.frames, self.width = frames, width
@@ -96,7 +96,9 @@ class Judge(nn.Module):
         fine: Tensor = self.middle(near)
         deep: Tensor = self.far(fine)  # (N * T, 8w, 7, 7)
         back = functional.interpolate(self.back(deep), scale_factor=2.0, mode="nearest")
-        table, things = self._things(self.join(fine + back), clips.shape[0])
+        joined = self.join(fine + back)
+        spots: Tensor = self.spots(joined).float().unflatten(1, (len(KINDS), len(COLOURS)))
+        table, things = self._things(joined, spots, clips.shape[0])
         feature = self._feature(deep, clips.shape[0])
         return Opinion(
             table=table,
@@ -106,6 +108,7 @@ class Judge(nn.Module):
             outcome=self.outcome(feature),
             things=things,
             feature=feature,
+            spots=spots,
         )
 
     def pair_logits(self, things: Tensor, asked: Tensor) -> Tensor:
@@ -116,9 +119,8 @@ class Judge(nn.Module):
         """Return whether the first asked kinds stand between the others: (N, kinds, features), (N, 3) -> (N, 2)."""
         return self.triple(_picked(things, asked))
 
-    def _things(self, fine: Tensor, clips: int) -> tuple[Tensor, Tensor]:
-        """Read kinds with their colours at every place: (N * T, 4w, 14, 14) -> the table and features of each kind."""
-        spots: Tensor = self.spots(fine).float().unflatten(1, (len(KINDS), len(COLOURS)))  # (N * T, K, C, h, w)
+    def _things(self, fine: Tensor, spots: Tensor, clips: int) -> tuple[Tensor, Tensor]:
+        """Gather what was read at every place: (N * T, 4w, 14, 14) -> the table, and features of each kind."""
         spots = spots.unflatten(0, (clips, self.frames)).permute(0, 2, 3, 1, 4, 5)  # (N, K, C, T, h, w)
         places = spots[0, 0, 0].numel()
         colours = spots.flatten(3).logsumexp(3) - math.log(places)

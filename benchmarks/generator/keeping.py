@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from ...errors import OutputUnwritable, SettingsInvalid, WeightsInvalid
 from ...generator.world import COLOURS, KINDS, MATERIALS, OUTCOMES, SIZES
-from .facts import PAIRWISE, WHOLE
-from .judge import LOOKED_AT, SIDE, Judge
+from .facts import LOOKED_AT, PAIRWISE, WHOLE
+from .judge import SIDE, Judge
 from .schooling import Judges
 
 NAMES: Final = ("judge-clips.safetensors", "judge-pictures.safetensors")

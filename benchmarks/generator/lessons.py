@@ -10,7 +10,8 @@ from typing import Final
 
 from ...generator.world import CLIP_FPS, CLIP_FRAMES, scene_of
 from ...generator.world.packing import PackedScenes, pack
-from .facts import HAPPENED_AFTER, Facts, facts_of
+from .facts import HAPPENED_AFTER, LOOKED_AT, Facts, facts_of
+from .spots import Spots, spots_of
 
 LESSON_SEEDS: Final = range(10**9, 19 * 10**8)
 """Scenes of lessons; the model's training draws below, the evaluation above."""
@@ -29,6 +30,10 @@ class Lesson:
     pictures: PackedScenes
     """One frame of each, at some moment after everything has happened."""
     facts: Facts
+    clip_spots: Spots
+    """Where things are in the frames of the clips that are looked at."""
+    picture_spots: Spots
+    """Where they are in the pictures, one frame each."""
 
 
 def lessons(*, size: int, jobs: int) -> Iterator[Lesson]:
@@ -59,8 +64,7 @@ def lesson(number: int, size: int) -> Lesson:
     scenes = [scene_of(first + place) for place in range(size)]
     rng = random.Random(first)
     late = [rng.uniform(HAPPENED_AFTER, _LATE if rng.random() < 0.5 else CLIP_FRAMES / CLIP_FPS) for _ in scenes]
-    return Lesson(
-        clips=pack(scenes, start=[0.0] * size, frames=CLIP_FRAMES, fps=CLIP_FPS),
-        pictures=pack(scenes, start=late, frames=1, fps=CLIP_FPS),
-        facts=facts_of(scenes, rng=rng),
-    )
+    facts = facts_of(scenes, rng=rng)
+    clips = pack(scenes, start=[0.0] * size, frames=CLIP_FRAMES, fps=CLIP_FPS)
+    pictures = pack(scenes, start=late, frames=1, fps=CLIP_FPS)
+    return Lesson(clips, pictures, facts, spots_of(clips, facts, LOOKED_AT), spots_of(pictures, facts, (0,)))

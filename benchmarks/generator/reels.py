@@ -13,7 +13,8 @@ from torch.nn import functional
 from ...generator.world import CLIP_FPS, CLIP_FRAMES, CLIP_SIDE, Scene
 from ...generator.world.packing import pack
 from ...generator.world.painting import render
-from .judge import LOOKED_AT, SIDE
+from .facts import LOOKED_AT
+from .judge import SIDE
 
 Reel = Tensor
 """Clips (N, frames, 3, SIDE, SIDE), bytes."""
@@ -32,7 +33,7 @@ def rendered(
     for first in range(0, len(scenes), batch):
         some = list(scenes[first : first + batch])
         packed = pack(some, start=[start] * len(some), frames=CLIP_FRAMES, fps=CLIP_FPS)
-        parts.append(reduced(render(packed, side=CLIP_SIDE, frames=list(frames), device=device)).cpu())
+        parts.append(reduced(render(packed, side=CLIP_SIDE, frames=list(frames), device=device, compiled=False)).cpu())
     return torch.cat(parts)
 
 
@@ -44,7 +45,7 @@ def round_trips(vae: Any, scenes: Sequence[Scene], *, device: str, batch: int = 
         for first in range(0, len(scenes), batch):
             some = list(scenes[first : first + batch])
             packed = pack(some, start=[0.0] * len(some), frames=CLIP_FRAMES, fps=CLIP_FPS)
-            clean = render(packed, side=CLIP_SIDE, device=device).transpose(1, 2)  # (N, 3, T, H, W)
+            clean = render(packed, side=CLIP_SIDE, device=device, compiled=False).transpose(1, 2)  # (N, 3, T, H, W)
             latents = vae.encode((clean * 2 - 1).to(dtype), return_dict=False)[0].mode()
             back = vae.decode(latents, None, return_dict=False)[0].float().transpose(1, 2)
             parts.append(reduced((back[:, list(LOOKED_AT)] * 0.5 + 0.5).clamp(0, 1)).cpu())

@@ -98,7 +98,7 @@ def run_generator(config: GeneratorConfig, *, on_row: OnRow | None = None, on_re
         started_at=started,
         effort=config.effort,
         commit=commit_of_code(),
-        device=device,
+        device=_named(device),
         model={
             "fold": 0,
             "name": studio.card.name,
@@ -155,6 +155,12 @@ def device_in_force(wanted: Device) -> Literal["cpu", "cuda"]:
     import torch
 
     return "cuda" if torch.cuda.is_available() else "cpu"
+
+
+def _named(device: str) -> str:
+    import torch
+
+    return f"cuda, {torch.cuda.get_device_name()}" if device == "cuda" else device
 
 
 def write_samples(done: Done, path: Path) -> None:

@@ -16,14 +16,16 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from ...generator.world import Scene, scene_of
+from ...generator.world import CLIP_FPS, CLIP_FRAMES, Scene, scene_of
+from ...generator.world.packing import pack
 from ...generator.world.painting import render
-from .facts import WHOLE, facts_of
-from .judge import LOOKED_AT, Judge, Opinion
+from .facts import LOOKED_AT, WHOLE, facts_of
+from .judge import Judge, Opinion
 from .lessons import LESSON_SEEDS, Lesson, lessons
 from .pool import Labels, Pool
 from .reels import reduced, round_trips
 from .spoiling import spoiled
+from .spots import NOTHING, UNSAID, spots_of
 
 _STILL: Final = ("count", "background", "light", "style")
 """What a single picture says of the whole."""
@@ -42,13 +44,13 @@ class Schooling:
     seconds: float
     """Of training, the preparation of the first lesson not counted."""
     device: str = "cpu"
-    width: int = 12
+    width: int = 16
     """Of the judge of clips; 32 for a GPU."""
     batch: int = 32
     """Clips, and as many pictures."""
     fresh: int = 16
     """Clips rendered for each batch; the rest of it was rendered before."""
-    side: int = 128
+    side: int = 112
     """Pixels that lessons are rendered at."""
     capacity: int = 4096
     """Clips that are kept to be learned from again, 0.5 MB each."""
@@ -66,7 +68,7 @@ class Schooling:
 
 
 GPU_SCHOOL: Final = Schooling(
-    seconds=70, device="cuda", width=32, batch=256, fresh=64, side=256, capacity=24_000, softened=2048, jobs=8
+    seconds=60, device="cuda", width=32, batch=256, fresh=64, side=256, capacity=24_000, softened=1024, jobs=10
 )
 
 
@@ -144,6 +146,7 @@ def loss_of(judge: Judge, opinion: Opinion, labels: Labels) -> Tensor:
     """Return the sum of the cross entropies of what the labels say, one weight for each question."""
     parts = [
         _entropy(opinion.table, labels["table"]) * opinion.table.shape[1],
+        *_of_spots(opinion.spots, labels["spots"]),
         _entropy(opinion.sizes, labels["sizes"]),
         _entropy(opinion.materials, labels["materials"]),
         *(_entropy(opinion.whole[name], labels[name]) for name in WHOLE if judge.frames > 1 or name in _STILL),
@@ -163,6 +166,17 @@ def _entropy(logits: Tensor, values: Tensor) -> Tensor:
     return total / (wanted >= 0).sum().clamp_min(1)
 
 
+def _of_spots(spots: Tensor, wanted: Tensor) -> tuple[Tensor, Tensor]:
+    """Return the mean loss of places where there is a thing, and of places where there is none."""
+    flat = (
+        spots.flatten(1, 2).flatten(2).transpose(1, 2)
+    )  # (N * T, kinds * colours, cells) -> (…, cells, kinds * colours)
+    logits = functional.pad(flat, (1, 0))  # 0 for nothing
+    codes = wanted.flatten(0, 1).flatten(1).long()
+    things = codes.masked_fill((codes == NOTHING) | (codes == UNSAID), -1)
+    return _entropy(logits, things), _entropy(logits, codes.masked_fill(codes != NOTHING, -1))
+
+
 def _rate(gone: float) -> float:
     """Return the share of the highest learning rate at this share of the time: up in a line, down in a cosine."""
     return gone / _WARM_UP if gone < _WARM_UP else 0.5 + 0.5 * math.cos(math.pi * (gone - _WARM_UP) / (1 - _WARM_UP))
@@ -174,9 +188,9 @@ def _smooth(before: float, now: float) -> float:
 
 @torch.no_grad()
 def _rendered_into(pool: Pool, one: Lesson, how: Schooling) -> None:
-    clips = render(one.clips, side=how.side, frames=list(LOOKED_AT), device=how.device)
-    late = render(one.pictures, side=how.side, device=how.device)
-    pool.add(reduced(clips), reduced(late), one.facts)
+    clips = render(one.clips, side=how.side, frames=list(LOOKED_AT), device=how.device, compiled=False)
+    late = render(one.pictures, side=how.side, device=how.device, compiled=False)
+    pool.add(reduced(clips), reduced(late), one.facts, spots=one.clip_spots, late_spots=one.picture_spots)
 
 
 @torch.no_grad()
@@ -199,6 +213,9 @@ def _softened(vae: Any, how: Schooling) -> Pool:
     """Fill a pool with clips that went through the autoencoder; the last seeds of the lessons are theirs."""
     scenes: Sequence[Scene] = [scene_of(seed) for seed in LESSON_SEEDS[-how.softened :]]
     reel = round_trips(vae, scenes, device=how.device)
+    facts = facts_of(scenes, rng=random.Random(how.seed))
+    packed = pack(scenes, start=[0.0] * len(scenes), frames=CLIP_FRAMES, fps=CLIP_FPS)
+    spots = spots_of(packed, facts, LOOKED_AT)
     pool = Pool(len(scenes), device=how.device)
-    pool.add(reel, reel[:, -1:], facts_of(scenes, rng=random.Random(how.seed)))
+    pool.add(reel, reel[:, -1:], facts, spots=spots, late_spots=spots[:, -1:])
     return pool

@@ -64,10 +64,10 @@ class Budget:
 BUDGETS: Final[dict[Effort, Budget]] = {
     "quick": Budget(6, 2, 2, 1, 10, 1, 0, 0, 1, softened=False),
     "default": Budget(40, 16, 12, 4, 60, 2, 0, 12, 3, softened=True),
-    "full": Budget(684, 192, 128, 32, 60, 4, 192, 192, 5, softened=True),
+    "full": Budget(684, 128, 96, 32, 60, 4, 96, 96, 5, softened=True),
 }
 """Quick: ≤ 10 minutes on two cores with judges at hand; default: about an hour there; full: minutes on a GPU."""
-SETTINGS: Final = ((4, 1.0), (8, 1.0), (16, 1.0), (32, 1.0), (8, 2.0), (16, 2.0), (16, 3.0), (24, 2.5), (24, 4.0))
+SETTINGS: Final = ((4, 1.0), (8, 1.0), (16, 1.0), (8, 2.0), (16, 2.0), (24, 3.0), (24, 5.0))
 """Steps and guidance scales that are compared."""
 _THINGS: Final = (1, 2, 3)
 

@@ -23,7 +23,7 @@ from ...generator.weights import weights_sha256
 from ...generator.windows import Stretch, film
 from ...generator.world import CLIP_FPS, CLIP_FRAMES, CLIP_SIDE
 from .exam import Order
-from .judge import LOOKED_AT
+from .facts import LOOKED_AT
 from .reels import Reel, reduced
 
 OnClips = Callable[[int, int], None]

@@ -88,7 +88,8 @@ def _tokenizer(transformers: Any) -> Any:
 @pytest.fixture(scope="session")
 def judges(torch: Any) -> Any:
     """Judges with random weights."""
-    from sealreel.benchmarks.generator.judge import LOOKED_AT, Judge
+    from sealreel.benchmarks.generator.facts import LOOKED_AT
+    from sealreel.benchmarks.generator.judge import Judge
     from sealreel.benchmarks.generator.schooling import Judges
 
     torch.manual_seed(0)

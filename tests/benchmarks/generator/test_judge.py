@@ -10,7 +10,8 @@ from sealreel.generator.world import COLOURS, KINDS, OUTCOMES
 
 
 def test_an_opinion_holds_logits_for_every_question(torch: Any, judges: Any) -> None:
-    from sealreel.benchmarks.generator.judge import LOOKED_AT, SIDE
+    from sealreel.benchmarks.generator.facts import LOOKED_AT
+    from sealreel.benchmarks.generator.judge import SIDE
 
     with torch.no_grad():
         found = judges.clips(torch.rand(2, len(LOOKED_AT), 3, SIDE, SIDE))
@@ -21,7 +22,8 @@ def test_an_opinion_holds_logits_for_every_question(torch: Any, judges: Any) -> 
 
 
 def test_a_judge_of_clips_sees_the_order_of_frames(torch: Any, judges: Any) -> None:
-    from sealreel.benchmarks.generator.judge import LOOKED_AT, SIDE
+    from sealreel.benchmarks.generator.facts import LOOKED_AT
+    from sealreel.benchmarks.generator.judge import SIDE
 
     clip = torch.rand(1, len(LOOKED_AT), 3, SIDE, SIDE, generator=torch.Generator().manual_seed(0))
     with torch.no_grad():

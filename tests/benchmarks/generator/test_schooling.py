@@ -23,27 +23,48 @@ def test_lessons_differ() -> None:
     assert not np.array_equal(next(source).clips.frames, next(source).clips.frames)
 
 
+def test_a_thing_is_where_its_middle_is() -> None:
+    from dataclasses import replace
+
+    from sealreel.benchmarks.generator.facts import facts_of
+    from sealreel.benchmarks.generator.spots import NOTHING, UNSAID, spots_of
+    from sealreel.generator.world import COLOURS, KINDS, scene_of
+    from sealreel.generator.world.packing import pack
+
+    scene = replace(scene_of(5, things=1, action="still"), camera="static")
+    facts = facts_of([scene])
+
+    codes = set(spots_of(pack([scene], start=[0.0], frames=1, fps=16), facts, (0,)).flatten().tolist())
+
+    thing = scene.things[0]
+    code = 1 + KINDS.index(thing.kind) * len(COLOURS) + COLOURS.index(thing.colour)
+    assert codes == {NOTHING, UNSAID, code}
+
+
 def test_a_pool_forgets_the_oldest(torch: Any) -> None:
-    from sealreel.benchmarks.generator.judge import LOOKED_AT, SIDE
+    from sealreel.benchmarks.generator.facts import LOOKED_AT
+    from sealreel.benchmarks.generator.judge import SIDE
     from sealreel.benchmarks.generator.pool import Pool
 
     pool = Pool(3, device="cpu")
     for number in range(2):
         reel = torch.full((2, len(LOOKED_AT), 3, SIDE, SIDE), number, dtype=torch.uint8)
-        pool.add(reel, reel[:, :1], lesson(number, 2).facts)
+        one = lesson(number, 2)
+        pool.add(reel, reel[:, :1], one.facts, spots=one.clip_spots, late_spots=one.picture_spots)
 
     assert len(pool) == 3
 
 
 def test_what_hides_behind_a_screen_is_not_asked_for(torch: Any) -> None:
-    from sealreel.benchmarks.generator.facts import facts_of
-    from sealreel.benchmarks.generator.judge import LOOKED_AT, SIDE
+    from sealreel.benchmarks.generator.facts import LOOKED_AT, facts_of
+    from sealreel.benchmarks.generator.judge import SIDE
     from sealreel.benchmarks.generator.pool import Pool
     from sealreel.generator.world import scene_of
 
     pool = Pool(1, device="cpu")
     reel = torch.zeros((1, len(LOOKED_AT), 3, SIDE, SIDE), dtype=torch.uint8)
-    pool.add(reel, reel[:, :1], facts_of([scene_of(1, action="hide")]))
+    spots = np.zeros((1, len(LOOKED_AT), 14, 14), np.uint8)
+    pool.add(reel, reel[:, :1], facts_of([scene_of(1, action="hide")]), spots=spots, late_spots=spots[:, :1])
 
     _, labels = pool.pictures(200, random.Random(0))
 
@@ -52,15 +73,16 @@ def test_what_hides_behind_a_screen_is_not_asked_for(torch: Any) -> None:
 
 
 def test_a_trace_is_not_asked_for_before_it_is_left(torch: Any) -> None:
-    from sealreel.benchmarks.generator.facts import facts_of
-    from sealreel.benchmarks.generator.judge import LOOKED_AT, SIDE
+    from sealreel.benchmarks.generator.facts import LOOKED_AT, facts_of
+    from sealreel.benchmarks.generator.judge import SIDE
     from sealreel.benchmarks.generator.pool import Pool
     from sealreel.generator.world import scene_of
 
     pool = Pool(1, device="cpu")
     reel = torch.zeros((1, len(LOOKED_AT), 3, SIDE, SIDE), dtype=torch.uint8)
     reel[:, 0] = 255
-    pool.add(reel, reel[:, 1:2], facts_of([scene_of(1, action="bite")]))
+    spots = np.zeros((1, len(LOOKED_AT), 14, 14), np.uint8)
+    pool.add(reel, reel[:, 1:2], facts_of([scene_of(1, action="bite")]), spots=spots, late_spots=spots[:, :1])
 
     pictures, labels = pool.pictures(200, random.Random(0))
 
