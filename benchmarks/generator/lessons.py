@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 from typing import Final
 
+import numpy as np
+
 from ...generator.world import CLIP_FPS, CLIP_FRAMES, scene_of
 from ...generator.world.packing import PackedScenes, pack
 from .facts import HAPPENED_AFTER, LOOKED_AT, Facts, facts_of
@@ -25,15 +27,11 @@ _LATE: Final = 62.0
 class Lesson:
     """One batch of scenes."""
 
-    clips: PackedScenes
-    """From their start, as long as a model's clip."""
-    pictures: PackedScenes
-    """One frame of each, at some moment after everything has happened."""
+    packed: PackedScenes
+    """The frames of each that are looked at, from its start, and one more from some moment after everything."""
     facts: Facts
-    clip_spots: Spots
-    """Where things are in the frames of the clips that are looked at."""
-    picture_spots: Spots
-    """Where they are in the pictures, one frame each."""
+    spots: Spots
+    """Where things are in each of these frames."""
 
 
 def lessons(*, size: int, jobs: int) -> Iterator[Lesson]:
@@ -65,6 +63,10 @@ def lesson(number: int, size: int) -> Lesson:
     rng = random.Random(first)
     late = [rng.uniform(HAPPENED_AFTER, _LATE if rng.random() < 0.5 else CLIP_FRAMES / CLIP_FPS) for _ in scenes]
     facts = facts_of(scenes, rng=rng)
-    clips = pack(scenes, start=[0.0] * size, frames=CLIP_FRAMES, fps=CLIP_FPS)
-    pictures = pack(scenes, start=late, frames=1, fps=CLIP_FPS)
-    return Lesson(clips, pictures, facts, spots_of(clips, facts, LOOKED_AT), spots_of(pictures, facts, (0,)))
+    start = pack(scenes, start=[0.0] * size, frames=CLIP_FRAMES, fps=CLIP_FPS).at(LOOKED_AT)
+    end = pack(scenes, start=late, frames=1, fps=CLIP_FPS)
+    packed = PackedScenes(
+        items=np.concatenate([start.items, end.items], axis=1),
+        frames=np.concatenate([start.frames, end.frames], axis=1),
+    )
+    return Lesson(packed, facts, spots_of(packed, facts))

@@ -30,15 +30,21 @@ class Pool:
         self._device, self._capacity, self._added = device, capacity, 0
         self._reel = torch.empty((capacity, len(LOOKED_AT), 3, SIDE, SIDE), dtype=torch.uint8, device=device)
         self._late = torch.empty((capacity, 3, SIDE, SIDE), dtype=torch.uint8, device=device)
-        self._spots = torch.empty((capacity, len(LOOKED_AT), GRID, GRID), dtype=torch.uint8, device=device)
-        self._late_spots = torch.empty((capacity, GRID, GRID), dtype=torch.uint8, device=device)
+        self._spots = torch.empty((capacity, len(LOOKED_AT) + 1, GRID, GRID), dtype=torch.uint8, device=device)
         self._labels: Labels = {}
 
     def __len__(self) -> int:
         return min(self._added, self._capacity)
 
-    def add(self, reel: Reel, late: Reel, facts: Facts, *, spots: Spots, late_spots: Spots) -> None:
-        """Keep clips, in place of the oldest where there is no room; `late` is one picture of each, (N, 1, 3, h, w)."""
+    def add(self, reel: Reel, late: Reel, facts: Facts, *, spots: Spots) -> None:
+        """Keep clips, in place of the oldest where there is no room.
+
+        Args:
+            reel: (N, frames, 3, SIDE, SIDE).
+            late: One picture of each from later on, (N, 3, SIDE, SIDE).
+            facts: Of their scenes.
+            spots: Of their frames and of the picture behind them, (N, frames + 1, GRID, GRID).
+        """
         places = torch.arange(self._added, self._added + len(reel), device=self._device) % self._capacity
         labels = tensors_of(facts, self._device)
         if not self._labels:
@@ -46,9 +52,8 @@ class Pool:
                 name: torch.empty((self._capacity, *values.shape[1:]), dtype=torch.long, device=self._device)
                 for name, values in labels.items()
             }
-        self._reel[places], self._late[places] = reel.to(self._device), late[:, 0].to(self._device)
+        self._reel[places], self._late[places] = reel.to(self._device), late.to(self._device)
         self._spots[places] = torch.from_numpy(spots).to(self._device)
-        self._late_spots[places] = torch.from_numpy(late_spots[:, 0]).to(self._device)
         for name, values in labels.items():
             self._labels[name][places] = values
         self._added += len(reel)
@@ -57,7 +62,7 @@ class Pool:
         """Draw clips in [0, 1] with their labels."""
         rows = self._rows(count, rng)
         labels = {name: values[rows] for name, values in self._labels.items()}
-        return self._reel[rows].float() / 255, labels | {"spots": self._spots[rows]}
+        return self._reel[rows].float() / 255, labels | {"spots": self._spots[rows, :-1]}
 
     def pictures(self, count: int, rng: random.Random) -> tuple[Tensor, Labels]:
         """Draw single pictures, (count, 1, 3, SIDE, SIDE), three quarters from clips, the rest late ones.
@@ -75,7 +80,7 @@ class Pool:
         outcome = torch.where(is_after | (labels["outcome"] == 0), labels["outcome"], torch.where(is_between, -1, 0))
         is_hidden = is_between & (labels["action"] == ACTIONS.index("hide"))
         table = labels["table"].masked_fill(is_hidden[:, None], -1)
-        spots = torch.where(is_late[:, None, None], self._late_spots[rows], self._spots[rows, places])[:, None]
+        spots = self._spots[rows, torch.where(is_late, len(LOOKED_AT), places)][:, None]
         return pictures[:, None].float() / 255, labels | {"outcome": outcome, "table": table, "spots": spots}
 
     def _rows(self, count: int, rng: random.Random) -> Tensor:

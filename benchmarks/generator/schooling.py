@@ -12,18 +12,18 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Any, Final
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional
 
 from ...generator.world import CLIP_FPS, CLIP_FRAMES, Scene, scene_of
 from ...generator.world.packing import pack
-from ...generator.world.painting import render
 from .facts import LOOKED_AT, WHOLE, facts_of
 from .judge import Judge, Opinion
 from .lessons import LESSON_SEEDS, Lesson, lessons
 from .pool import Labels, Pool
-from .reels import reduced, round_trips
+from .reels import painted, reduced, round_trips
 from .spoiling import spoiled
 from .spots import NOTHING, UNSAID, spots_of
 
@@ -188,9 +188,8 @@ def _smooth(before: float, now: float) -> float:
 
 @torch.no_grad()
 def _rendered_into(pool: Pool, one: Lesson, how: Schooling) -> None:
-    clips = render(one.clips, side=how.side, frames=list(LOOKED_AT), device=how.device, compiled=False)
-    late = render(one.pictures, side=how.side, device=how.device, compiled=False)
-    pool.add(reduced(clips), reduced(late), one.facts, spots=one.clip_spots, late_spots=one.picture_spots)
+    reel = reduced(painted(one.packed, side=how.side, device=how.device))
+    pool.add(reel[:, :-1], reel[:, -1], one.facts, spots=one.spots)
 
 
 @torch.no_grad()
@@ -215,7 +214,7 @@ def _softened(vae: Any, how: Schooling) -> Pool:
     reel = round_trips(vae, scenes, device=how.device)
     facts = facts_of(scenes, rng=random.Random(how.seed))
     packed = pack(scenes, start=[0.0] * len(scenes), frames=CLIP_FRAMES, fps=CLIP_FPS)
-    spots = spots_of(packed, facts, LOOKED_AT)
     pool = Pool(len(scenes), device=how.device)
-    pool.add(reel, reel[:, -1:], facts, spots=spots, late_spots=spots[:, -1:])
+    spots = spots_of(packed.at(LOOKED_AT), facts)
+    pool.add(reel, reel[:, -1], facts, spots=np.concatenate([spots, spots[:, -1:]], axis=1))
     return pool

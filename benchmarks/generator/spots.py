@@ -1,6 +1,5 @@
 """Where things are in renders, on the coarse grid that the judge reads them from: it learns faster if it is told."""
 
-from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -19,18 +18,17 @@ UNSAID: Final = 255
 Spots = npt.NDArray[np.uint8]
 
 
-def spots_of(packed: PackedScenes, facts: Facts, frames: Sequence[int]) -> Spots:
+def spots_of(packed: PackedScenes, facts: Facts) -> Spots:
     """Return what is in the middle of each cell: 1 + kind · colours + colour, `NOTHING` or `UNSAID`.
 
     Args:
         packed: Scenes as the renderer takes them.
         facts: Of the same scenes, for the colours.
-        frames: Of the packed ones.
 
     Returns:
         (scenes, frames, GRID, GRID).
     """
-    items = packed.items[:, list(frames)]
+    items = packed.items
     drawn = items[..., ITEM["drawn"]].astype(np.int64)  # (N, T, slots), the farthest first
     columns = np.floor((items[..., ITEM["u"]] + 1) / 2 * GRID).astype(np.int64)
     rows = np.floor((1 - items[..., ITEM["v"]]) / 2 * GRID).astype(np.int64)

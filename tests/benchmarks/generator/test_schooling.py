@@ -13,14 +13,14 @@ from sealreel.generator.world import ACTIONS
 def test_lessons_are_the_same_whoever_prepares_them() -> None:
     alone, again = lesson(1, 2), lesson(1, 2)
 
-    assert np.array_equal(alone.clips.items, again.clips.items)
+    assert np.array_equal(alone.packed.items, again.packed.items)
     assert np.array_equal(alone.facts.table, again.facts.table)
 
 
 def test_lessons_differ() -> None:
     source = lessons(size=2, jobs=0)
 
-    assert not np.array_equal(next(source).clips.frames, next(source).clips.frames)
+    assert not np.array_equal(next(source).packed.frames, next(source).packed.frames)
 
 
 def test_a_thing_is_where_its_middle_is() -> None:
@@ -34,7 +34,7 @@ def test_a_thing_is_where_its_middle_is() -> None:
     scene = replace(scene_of(5, things=1, action="still"), camera="static")
     facts = facts_of([scene])
 
-    codes = set(spots_of(pack([scene], start=[0.0], frames=1, fps=16), facts, (0,)).flatten().tolist())
+    codes = set(spots_of(pack([scene], start=[0.0], frames=1, fps=16), facts).flatten().tolist())
 
     thing = scene.things[0]
     code = 1 + KINDS.index(thing.kind) * len(COLOURS) + COLOURS.index(thing.colour)
@@ -50,7 +50,7 @@ def test_a_pool_forgets_the_oldest(torch: Any) -> None:
     for number in range(2):
         reel = torch.full((2, len(LOOKED_AT), 3, SIDE, SIDE), number, dtype=torch.uint8)
         one = lesson(number, 2)
-        pool.add(reel, reel[:, :1], one.facts, spots=one.clip_spots, late_spots=one.picture_spots)
+        pool.add(reel, reel[:, 0], one.facts, spots=one.spots)
 
     assert len(pool) == 3
 
@@ -63,8 +63,8 @@ def test_what_hides_behind_a_screen_is_not_asked_for(torch: Any) -> None:
 
     pool = Pool(1, device="cpu")
     reel = torch.zeros((1, len(LOOKED_AT), 3, SIDE, SIDE), dtype=torch.uint8)
-    spots = np.zeros((1, len(LOOKED_AT), 14, 14), np.uint8)
-    pool.add(reel, reel[:, :1], facts_of([scene_of(1, action="hide")]), spots=spots, late_spots=spots[:, :1])
+    spots = np.zeros((1, len(LOOKED_AT) + 1, 14, 14), np.uint8)
+    pool.add(reel, reel[:, 0], facts_of([scene_of(1, action="hide")]), spots=spots)
 
     _, labels = pool.pictures(200, random.Random(0))
 
@@ -81,8 +81,8 @@ def test_a_trace_is_not_asked_for_before_it_is_left(torch: Any) -> None:
     pool = Pool(1, device="cpu")
     reel = torch.zeros((1, len(LOOKED_AT), 3, SIDE, SIDE), dtype=torch.uint8)
     reel[:, 0] = 255
-    spots = np.zeros((1, len(LOOKED_AT), 14, 14), np.uint8)
-    pool.add(reel, reel[:, 1:2], facts_of([scene_of(1, action="bite")]), spots=spots, late_spots=spots[:, :1])
+    spots = np.zeros((1, len(LOOKED_AT) + 1, 14, 14), np.uint8)
+    pool.add(reel, reel[:, 1], facts_of([scene_of(1, action="bite")]), spots=spots)
 
     pictures, labels = pool.pictures(200, random.Random(0))
 
