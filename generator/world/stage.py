@@ -10,16 +10,15 @@ from .scene import Scene
 from .timelines import poses
 from .timelines.easing import glide
 
-
 CAMERA_HEIGHT: Final = 1.9
 """World units above the ground."""
 _DISTANCE: Final = 6.0
 """From the camera to the middle of the stage, world units."""
-_FOCAL: Final = 2.8
-"""Half picture widths: what is 6 away and 2.1 from the middle touches the edge."""
+_FOCAL: Final = 3.2
+"""Half picture widths: what is 6 away and 1.9 from the middle touches the edge."""
 HORIZON: Final = 0.3
 """Height of the horizon in the picture, -1 to 1."""
-_FRAMED: Final = 0.93
+_FRAMED: Final = 0.96
 """Everything stays within this share of the picture, as a camera that stands still sees it."""
 _MOVES_FOR: Final = 3.3
 """Seconds until a moving camera has come to rest."""

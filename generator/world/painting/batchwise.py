@@ -1,9 +1,7 @@
-"""Painting on a GPU: many clips at once, in a few large passes that `torch.compile` can fuse; no pixel ever waits
-for the processor that drives it."""
+"""Painting many clips at once in large passes of torch, for accelerators that cannot run the one kernel of `fused`."""
 
-from collections.abc import Callable
-from functools import lru_cache
-from typing import Final, TypeAlias, cast
+from dataclasses import dataclass
+from typing import Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -20,11 +18,22 @@ _STEPS: Final = (48, 80, 128, 192)
 _CLIPS: Final = 16
 """Clips at a time; at 49 frames of 256 px about 2 GB of tiles and pictures."""
 _PLACE_FIELDS: Final = 7
-_GRAPHS: Final = 128
-"""Variants that `torch.compile` may keep of one pass: each kind and place is one."""
-
 Whole: TypeAlias = npt.NDArray[np.int64]
-Pass: TypeAlias = Callable[..., Tensor]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Batch:
+    """A few clips on their way; frames of all clips in one row."""
+
+    packed: PackedScenes
+    window: Window
+    tops: Whole
+    lefts: Whole
+    """First row and column of the window in each frame, (frames,)."""
+    items: Tensor
+    """Item fields, (frames, SLOTS, ITEM_FIELDS)."""
+    frames: Tensor
+    """Frame fields, (frames, FRAME_FIELDS)."""
 
 
 def paint_batch(
@@ -34,94 +43,75 @@ def paint_batch(
     tops: npt.NDArray[np.int64],
     lefts: npt.NDArray[np.int64],
     device: torch.device,
-    compiled: bool,
 ) -> Tensor:
     """Paint the window at (`tops`, `lefts`) of every clip; sRGB 0 to 1, float16 (clips, frames, 3, height, width)."""
     count = packed.frames.shape[1]
     out = torch.empty((len(packed), count, 3, window.extent, window.extent), dtype=torch.float16, device=device)
     for first in range(0, len(packed), _CLIPS):
-        part = packed.clips(first, first + _CLIPS)
-        at = [np.repeat(side[first : first + _CLIPS], count) for side in (tops, lefts)]
-        out[first : first + _CLIPS] = _paint_few(part, window, at[0], at[1], device, compiled).view(
-            len(part), count, 3, window.extent, window.extent
+        few = packed.clips(first, first + _CLIPS)
+        batch = _Batch(
+            packed=few,
+            window=window,
+            tops=np.repeat(tops[first : first + _CLIPS], count),
+            lefts=np.repeat(lefts[first : first + _CLIPS], count),
+            items=torch.from_numpy(few.items).to(device).flatten(0, 1),  # (clips, frames, ...) -> (clips * frames, ...)
+            frames=torch.from_numpy(few.frames).to(device).flatten(0, 1),
         )
+        out[first : first + _CLIPS] = _paint_few(batch).unflatten(0, (len(few), count))
     return out
 
 
-def _paint_few(
-    packed: PackedScenes, window: Window, tops: Whole, lefts: Whole, device: torch.device, compiled: bool
-) -> Tensor:
-    """Paint a few clips, their frames in a row: things on tiles, places, then all together."""
-    flat_items = packed.items.reshape(-1, len(ITEM))
-    items = torch.from_numpy(packed.items).to(device).flatten(0, 1)  # (clips, frames, ...) -> (clips * frames, ...)
-    frames = torch.from_numpy(packed.frames).to(device).flatten(0, 1)
-    rows = item_rows(items, frames)
-    slot_tops, slot_lefts = np.repeat(tops, SLOTS), np.repeat(lefts, SLOTS)
-    where = np.zeros((len(flat_items), _PLACE_FIELDS), dtype=np.int64)
-    where[:, 5], where[:, 6] = slot_tops, slot_lefts
+def _paint_few(batch: _Batch) -> Tensor:
+    """Paint things on tiles, then places, then all together; (frames, 3, extent, extent)."""
+    flat = batch.packed.items.reshape(-1, len(ITEM))
+    rows = item_rows(batch.items, batch.frames)
+    tops, lefts = np.repeat(batch.tops, SLOTS), np.repeat(batch.lefts, SLOTS)
+    where = np.zeros((len(flat), _PLACE_FIELDS), dtype=np.int64)
+    where[:, 5], where[:, 6] = tops, lefts
     layers: list[Tensor] = []
     start = 0
-    for tiles in tiles_of(flat_items, window, tops=slot_tops, lefts=slot_lefts, steps=_STEPS):
+    for tiles in tiles_of(flat, batch.window, tops=tops, lefts=lefts, steps=_STEPS):
         each = 4 * tiles.high * tiles.wide
         where[tiles.which, 0] = start + each * np.arange(len(tiles.which))
         where[tiles.which, 1], where[tiles.which, 2] = tiles.tops, tiles.lefts
         where[tiles.which, 3], where[tiles.which, 4] = tiles.high, tiles.wide
         start += each * len(tiles.which)
-        layers.append(_paint_tiles(tiles, rows, slot_tops, slot_lefts, window.side, compiled).flatten())
-    layers = layers or [torch.zeros(1, dtype=torch.float16, device=device)]
-    stage = _paint_places(packed, frames, window, tops, lefts, compiled)
-    placed = torch.from_numpy(where).to(device).view(len(frames), SLOTS, _PLACE_FIELDS)
-    return _passes(compiled)["assemble"](stage, items, frames, torch.cat(layers), placed, side=window.side)
+        at = (tiles.tops + tops[tiles.which], tiles.lefts + lefts[tiles.which])
+        layers.append(_paint_tiles(batch, tiles, rows, at).flatten())
+    layers = layers or [batch.frames.new_zeros(1, dtype=torch.float16)]
+    placed = torch.from_numpy(where).to(rows.device).unflatten(0, (-1, SLOTS))
+    return assemble(_paint_places(batch), batch.items, batch.frames, torch.cat(layers), placed, side=batch.window.side)
 
 
-def _paint_tiles(tiles: Tiles, rows: Tensor, tops: Whole, lefts: Whole, side: int, compiled: bool) -> Tensor:
-    """Paint all tiles of one kind and size; float16 (n, 4, high, wide)."""
-    padded = np.resize(tiles.which, max(2, len(tiles.which)))  # a batch of one would be compiled once more
-    tile_tops, tile_lefts = (
-        np.resize(at, len(padded)) for at in (tiles.tops + tops[tiles.which], tiles.lefts + lefts[tiles.which])
-    )
-    layers = _passes(compiled)["things"](
+def _paint_tiles(batch: _Batch, tiles: Tiles, rows: Tensor, at: tuple[Whole, Whole]) -> Tensor:
+    """Paint tiles of one kind and size, which start `at` these rows and columns; float16 (n, 4, high, wide)."""
+    layers = paint_things(
         tiles.drawn,
-        rows[torch.from_numpy(padded).to(rows.device)],
-        torch.from_numpy(tile_tops).to(rows),
-        torch.from_numpy(tile_lefts).to(rows),
+        rows[torch.from_numpy(tiles.which).to(rows.device)],
+        torch.from_numpy(at[0]).to(rows),
+        torch.from_numpy(at[1]).to(rows),
         high=tiles.high,
         wide=tiles.wide,
-        side=side,
+        side=batch.window.side,
     )
-    return layers[: len(tiles.which)].half()
+    return layers.half()
 
 
-def _paint_places(
-    packed: PackedScenes, frames: Tensor, window: Window, tops: Whole, lefts: Whole, compiled: bool
-) -> Tensor:
+def _paint_places(batch: _Batch) -> Tensor:
     """Paint the places of all frames, one kind of place at a time; float16 (frames, 3, extent, extent)."""
-    stage = torch.empty((len(frames), 3, window.extent, window.extent), dtype=torch.float16, device=frames.device)
-    places = packed.frames[:, :, FRAME["background"]].reshape(-1).astype(np.int64)
+    frames, extent = batch.frames, batch.window.extent
+    stage = torch.empty((len(frames), 3, extent, extent), dtype=torch.float16, device=frames.device)
+    places = batch.packed.frames[:, :, FRAME["background"]].reshape(-1).astype(np.int64)
     for index in np.unique(places):
         which = np.flatnonzero(places == index)
-        padded = np.resize(which, max(2, len(which)))
-        at = torch.from_numpy(which).to(frames.device)
-        painted = _passes(compiled)["place"](
+        painted = paint_place(
             BACKGROUNDS[index],
-            frames[torch.from_numpy(padded).to(frames.device)],
-            torch.from_numpy(tops[padded]).to(frames),
-            torch.from_numpy(lefts[padded]).to(frames),
-            high=window.extent,
-            wide=window.extent,
-            side=window.side,
+            frames[torch.from_numpy(which).to(frames.device)],
+            torch.from_numpy(batch.tops[which]).to(frames),
+            torch.from_numpy(batch.lefts[which]).to(frames),
+            high=extent,
+            wide=extent,
+            side=batch.window.side,
         )
-        stage[at] = painted[: len(which)].half()
+        stage[torch.from_numpy(which).to(frames.device)] = painted.half()
     return stage
-
-
-@lru_cache(maxsize=2)
-def _passes(compiled: bool) -> dict[str, Pass]:
-    """Return the three passes, fused if `compiled`."""
-    passes: dict[str, Pass] = {"things": paint_things, "place": paint_place, "assemble": assemble}
-    if not compiled:
-        return passes
-    import torch._dynamo.config as limits
-
-    limits.recompile_limit = max(limits.recompile_limit, _GRAPHS)
-    return {name: cast(Pass, torch.compile(painted, dynamic=True)) for name, painted in passes.items()}

@@ -41,13 +41,13 @@ def night(view: Vista) -> Paint:
     craters = ramp(cloudy(off_x * 70 + 5, off_y * 70), 0.55, 0.7) * 0.13
     moon = tint((0.98, 0.97, 0.86), 1 - craters)
     paint = mix(paint, moon, ((0.052 - away) * view.pixels + 0.5).clamp(0, 1))
-    for z, high, colour in ((30.0, 3.2, (0.10, 0.13, 0.27)), (18.0, 1.7, (0.06, 0.09, 0.19))):
+    for z, high, colour in ((34.0, 8.0, (0.11, 0.14, 0.30)), (18.0, 3.8, (0.06, 0.09, 0.19))):
         far = board(view, z)
         paint = mix(paint, colour, hard(far.y - hill_line(far, view, high), far.pixels))
     paint = mix(paint, (1.0, 0.82, 0.42), _lit_windows(view, board(view, 17.0)))
     x, z, depth = ground(view)
     near = ramp(-depth, -15.0, -4.0)
-    lawn = mix((0.09, 0.14, 0.24), (0.13, 0.22, 0.27), near)
+    lawn = mix((0.12, 0.18, 0.28), (0.18, 0.28, 0.32), near)
     lawn = tint(lawn, 1 + (0.10 * ripple(0.9 * x, 0.6 * z) + 0.06 * ripple(2.7 * x, 1.2 * z)) * near * view.photo)
     return mix(paint, lawn, below(view))
 
@@ -110,7 +110,7 @@ def _lit_windows(view: Vista, far: Board) -> Plane:
     cell = torch.floor(far.x / 1.6)
     chance = scatter(cell + 130, cell * 0 + 20 + torch.floor(40 * view.chance))
     off = far.x - (cell + 0.3 + 0.4 * chance) * 1.6
-    pane = torch.maximum(off.abs() - 0.13, (far.y - 0.45 - 0.4 * chance).abs() - 0.13)
+    pane = torch.maximum(off.abs() - 0.13, (far.y - 0.75 - 0.7 * chance).abs() - 0.13)
     return hard(pane, far.pixels) * (chance > 0.72)
 
 

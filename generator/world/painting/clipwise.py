@@ -3,6 +3,7 @@
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor
 
@@ -10,7 +11,7 @@ from ..packing import FRAME, ITEM, SLOTS, PackedScenes
 from ..vocabulary import BACKGROUNDS
 from .kinds import STIRRING
 from .paint import finish, item_rows, paint_place, paint_things, shadow_of
-from .tiles import Tiles, Window, tiles_of
+from .tiles import Window, tiles_of
 
 _STEPS: Final = tuple(range(16, 2048, 16))
 """Sides that tiles may have, px."""
@@ -25,7 +26,7 @@ def paint_clip(packed: PackedScenes, window: Window, top: int, left: int) -> Ten
     rows = torch.arange(top, top + window.extent, dtype=torch.float32)[:, None]
     columns = torch.arange(left, left + window.extent, dtype=torch.float32)[None, :]
     _lay_shadows(picture, items, frames, u=(columns * 2 + 1) / window.side - 1, v=1 - (rows * 2 + 1) / window.side)
-    _lay_things(picture, packed.items[0].reshape(-1, len(ITEM)), item_rows(items, frames), window, top, left)
+    _lay_things(picture, packed.items[0].reshape(-1, len(ITEM)), item_rows(items, frames), window, at=(top, left))
     if not packed.frames[0, 0, FRAME["animated"]]:
         for frame in range(len(frames)):
             picture[frame] = finish(picture[frame, None], frames[frame, None], columns[None], rows[None])[0]
@@ -66,40 +67,31 @@ def _lay_shadows(picture: Tensor, items: Tensor, frames: Tensor, *, u: Tensor, v
             continue
         columns = slice(int(across[0]), int(across[-1]) + 1)
         rows = slice(int(along[0]), int(along[-1]) + 1)
-        picture[frame, :, rows, columns] *= 1 - shadow_of(item, u[:, columns], v[rows], softness)
+        picture[frame, :, rows, columns] *= 1 - shadow_of(item[None], u[:, columns], v[rows], softness)
 
 
 def _lay_things(
-    picture: Tensor,
-    items: np.ndarray[tuple[int, int], np.dtype[np.float32]],
-    rows: Tensor,
-    window: Window,
-    top: int,
-    left: int,
+    picture: Tensor, items: npt.NDArray[np.float32], rows: Tensor, window: Window, *, at: tuple[int, int]
 ) -> None:
     """Paint things over the picture, in place, the farthest of each frame first."""
-    tops, lefts = np.full(len(items), top), np.full(len(items), left)
+    tops, lefts = np.full(len(items), at[0]), np.full(len(items), at[1])
     layers: dict[int, tuple[Tensor, int, int]] = {}
     for tiles in tiles_of(items, window, tops=tops, lefts=lefts, steps=_STEPS):
         few = max(1, _PIXELS // (tiles.high * tiles.wide))
         for first in range(0, len(tiles.which), few):
             part = slice(first, first + few)
-            painted = _paint(tiles, part, rows, window.side, top, left)
-            places = zip(tiles.which[part].tolist(), tiles.tops[part].tolist(), tiles.lefts[part].tolist(), strict=True)
-            layers.update({which: (layer, *at) for layer, (which, *at) in zip(painted, places, strict=True)})
+            painted = paint_things(
+                tiles.drawn,
+                rows[torch.from_numpy(tiles.which[part])],
+                torch.from_numpy(tiles.tops[part] + at[0]).float(),
+                torch.from_numpy(tiles.lefts[part] + at[1]).float(),
+                high=tiles.high,
+                wide=tiles.wide,
+                side=window.side,
+            )
+            for layer, which, y, x in zip(painted, tiles.which[part], tiles.tops[part], tiles.lefts[part], strict=True):
+                layers[int(which)] = (layer, int(y), int(x))
     for which in sorted(layers):  # slots are farthest first within a frame
         layer, y, x = layers[which]
         under = picture[which // SLOTS, :, y : y + layer.shape[1], x : x + layer.shape[2]]
         under.add_((layer[:3] - under) * layer[3])
-
-
-def _paint(tiles: Tiles, part: slice, rows: Tensor, side: int, top: int, left: int) -> Tensor:
-    return paint_things(
-        tiles.drawn,
-        rows[torch.from_numpy(tiles.which[part])],
-        torch.from_numpy(tiles.tops[part] + top).float(),
-        torch.from_numpy(tiles.lefts[part] + left).float(),
-        high=tiles.high,
-        wide=tiles.wide,
-        side=side,
-    )

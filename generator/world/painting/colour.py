@@ -47,6 +47,6 @@ def either(share: Plane, first: Plane, second: Plane) -> Plane:
     return second + (first - second) * share
 
 
-def maximum(first: Plane, second: Plane) -> Plane:
+def maximum(first: Plane, second: Plane | float) -> Plane:
     """Cover what either covers."""
-    return torch.maximum(first, second)
+    return first.clamp(min=second) if isinstance(second, float) else torch.maximum(first, second)

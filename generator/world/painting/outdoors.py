@@ -2,7 +2,7 @@
 
 import torch
 
-from .colour import Paint, Plane, either, hard, maximum, mix, ramp, tint
+from .colour import Paint, Plane, either, hard, mix, ramp, tint
 from .noise import billow, cloudy, ripple, scatter
 from .vista import Board, Vista, below, board, by_light, fog, ground, sky, sunlit
 
@@ -10,8 +10,8 @@ from .vista import Board, Vista, below, board, by_light, fog, ground, sky, sunli
 def meadow(view: Vista) -> Paint:
     """Green hills, grass and flowers under the sky."""
     paint = sky(view)
-    paint = _hills(view, paint, 34.0, 3.2, (0.44, 0.64, 0.46), 0.55)
-    paint = _hills(view, paint, 20.0, 1.7, (0.38, 0.62, 0.28), 0.25)
+    paint = _hills(view, paint, 36.0, 8.5, colour=(0.40, 0.62, 0.50), misty=0.5)
+    paint = _hills(view, paint, 20.0, 4.2, colour=(0.36, 0.62, 0.28), misty=0.22)
     x, z, depth = ground(view)
     near = ramp(-depth, -16.0, -4.0)
     grass = mix((0.55, 0.76, 0.34), (0.30, 0.56, 0.18), near)
@@ -19,7 +19,7 @@ def meadow(view: Vista) -> Paint:
     grass = tint(grass, 1 + (blades * near) * view.photo)
     stripes = ramp(ripple(0.33 * x, 0.25 * z + 3), 0.0, 0.1)
     grass = tint(grass, 1 - 0.07 * stripes * (1 - view.photo))
-    flowers = _dots(x, z, view, every=1.15, radius=0.07)
+    flowers = _dots(x, z, every=1.15, radius=0.07)
     grass = mix(grass, (1.0, 0.97, 0.80), flowers)
     return mix(paint, fog(view, sunlit(view, grass), _far(depth) * 0.6), below(view))
 
@@ -51,8 +51,8 @@ def beach(view: Vista) -> Paint:
 def snow(view: Vista) -> Paint:
     """A white plain with firs, and falling flakes."""
     paint = mix(sky(view), by_light(view, (0.80, 0.88, 0.97), (0.98, 0.76, 0.66), (0.80, 0.83, 0.87)), 0.45)
-    paint = _hills(view, paint, 30.0, 3.0, (0.80, 0.87, 0.95), 0.35)
-    for z, tall in ((17.0, 3.2), (11.0, 2.6)):
+    paint = _hills(view, paint, 32.0, 7.5, colour=(0.74, 0.82, 0.93), misty=0.3)
+    for z, tall in ((18.0, 5.6), (11.0, 4.2)):
         paint = _firs(view, paint, z, tall)
     x, z, depth = ground(view)
     near = ramp(-depth, -14.0, -4.0)
@@ -61,7 +61,7 @@ def snow(view: Vista) -> Paint:
     drifts = either(view.photo, drifts, ramp(drifts, 0.1, 0.16))
     plain = tint(plain, 1 - 0.06 * drifts)
     paint = mix(paint, sunlit(view, plain), below(view))
-    for size, speed in ((9.0, 0.55), (15.0, 0.4)):
+    for size, speed in ((5.0, 0.6), (8.0, 0.45)):
         paint = mix(paint, (1.0, 1.0, 1.0), _flakes(view, size, speed))
     return paint
 
@@ -71,7 +71,7 @@ def forest(view: Vista) -> Paint:
     glow = by_light(view, (0.66, 0.84, 0.56), (0.98, 0.72, 0.40), (0.60, 0.68, 0.60))
     paint: Paint = mix(glow, (0.20, 0.36, 0.22), ramp(view.rise, 0.02, 0.30))
     rows: tuple[tuple[float, float, Paint], ...] = (
-        (21.0, 0.62, (0.34, 0.42, 0.32)), (13.0, 0.44, (0.32, 0.27, 0.19)), (7.5, 0.3, (0.34, 0.22, 0.13))
+        (22.0, 0.9, (0.30, 0.40, 0.28)), (13.0, 0.66, (0.36, 0.28, 0.18)), (7.0, 0.46, (0.40, 0.26, 0.15))
     )  # fmt: skip
     x, z, depth = ground(view)
     moss = mix((0.42, 0.50, 0.24), (0.28, 0.33, 0.15), ramp(-depth, -12.0, -4.0))
@@ -80,7 +80,7 @@ def forest(view: Vista) -> Paint:
     moss = mix(moss, (0.62, 0.64, 0.30), 0.42 * light)
     paint = mix(paint, sunlit(view, moss), below(view))
     for z_row, wide, bark in rows:
-        paint = _trunks(view, paint, z_row, wide, bark)
+        paint = _trunks(view, paint, z_row, wide=wide, bark=bark)
     crown = view.rise - 0.17 - 0.05 * billow(view.aside * 9 + 30 * view.chance, view.rise * 9)
     leaves = mix((0.17, 0.40, 0.16), (0.10, 0.28, 0.12), ramp(view.rise, 0.16, 0.34))
     spots = cloudy(view.aside * 26 + 9, view.rise * 26)
@@ -94,7 +94,7 @@ def hill_line(far: Board, view: Vista, high: float) -> Plane:
     return high * (0.62 + 0.26 * torch.sin(at) + 0.12 * torch.sin(2.3 * at + 1.0))
 
 
-def _hills(view: Vista, paint: Paint, z: float, high: float, colour: Paint, misty: float) -> Paint:
+def _hills(view: Vista, paint: Paint, z: float, high: float, *, colour: Paint, misty: float) -> Paint:
     far = board(view, z)
     crest = far.y - hill_line(far, view, high)
     lit = tint(colour, 1 + 0.10 * ripple(far.x / high, far.y / high) * view.photo)
@@ -104,7 +104,7 @@ def _hills(view: Vista, paint: Paint, z: float, high: float, colour: Paint, mist
 def _firs(view: Vista, paint: Paint, z: float, tall: float) -> Paint:
     """A row of firs with snow on their branches, one in most cells."""
     far = board(view, z)
-    every = 1.7
+    every = 0.62 * tall
     cell = torch.floor(far.x / every)
     chance = scatter(cell, cell * 0 + z + torch.floor(50 * view.chance))
     middle = (cell + 0.3 + 0.4 * chance) * every
@@ -118,7 +118,7 @@ def _firs(view: Vista, paint: Paint, z: float, tall: float) -> Paint:
     return mix(paint, fog(view, sunlit(view, green), 0.012 * z), cover)
 
 
-def _trunks(view: Vista, paint: Paint, z: float, wide: float, bark: Paint) -> Paint:
+def _trunks(view: Vista, paint: Paint, z: float, *, wide: float, bark: Paint) -> Paint:
     far = board(view, z)
     every = 5.2 * wide
     cell = torch.floor(far.x / every)
@@ -133,7 +133,7 @@ def _trunks(view: Vista, paint: Paint, z: float, wide: float, bark: Paint) -> Pa
     return mix(paint, fog(view, sunlit(view, tint(bark, shade * furrows)), 0.018 * z), cover)
 
 
-def _dots(x: Plane, z: Plane, view: Vista, *, every: float, radius: float) -> Plane:
+def _dots(x: Plane, z: Plane, *, every: float, radius: float) -> Plane:
     """Cover small round spots strewn over the ground, none in the distance."""
     cell_x, cell_z = torch.floor(x / every), torch.floor(z / every)
     first = scatter(cell_x + 300, cell_z + 300)
@@ -152,7 +152,7 @@ def _flakes(view: Vista, size: float, speed: float) -> Plane:
     first, second = scatter(cell_x + 70, cell_y + 90), scatter(cell_x + 170, cell_y + 30)
     off_x, off_y = x - cell_x - 0.2 - 0.6 * first, y - cell_y - 0.2 - 0.6 * second
     away = (off_x * off_x + off_y * off_y).sqrt()
-    return ramp(-away, -0.12, -0.07) * maximum(view.photo * 0.8, 1 - view.photo)
+    return ramp(-away, -0.085, -0.05) * (first > 0.3) * (0.9 - 0.15 * view.photo)
 
 
 def _far(depth: Plane) -> Plane:

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from ..packing import FRAME, ITEM, ITEM_FIELDS, SLOTS, Drawn
+from ..packing import FRAME, ITEM, ITEM_FIELDS, SLOTS, Drawn, ItemField
 from ..vocabulary import Background
 from .colour import Plane, ramp
 from .kinds import BODIES, PLACES
@@ -32,25 +32,38 @@ def paint_things(drawn: Drawn, row: Tensor, tops: Tensor, lefts: Tensor, *, high
     """
     columns = torch.arange(wide, device=row.device, dtype=row.dtype)
     rows = torch.arange(high, device=row.device, dtype=row.dtype)
-    u = ((columns[None, :] + lefts[:, None]) * 2 + 1) / side - 1
-    v = 1 - ((rows[None, :] + tops[:, None]) * 2 + 1) / side
+    u = ((columns[None, None, :] + lefts[:, None, None]) * 2 + 1) / side - 1
+    v = 1 - ((rows[None, :, None] + tops[:, None, None]) * 2 + 1) / side
+    spot = spot_of(row, u.expand(-1, high, -1), v.expand(-1, -1, wide), side)
+    body = BODIES[drawn](spot)
+    planes = light_up(body, spot, _slope(body.distance * spot.pixels))
+    return torch.stack([plane.clamp(0, 1) for plane in planes], dim=1)
 
-    def item(column: int) -> Tensor:
-        return row[:, column, None, None]
 
-    scale, cos, sin = item(ITEM["scale"]), item(ITEM["cos"]), item(ITEM["sin"])
-    across = (u[:, None, :] - item(ITEM["u"])) / scale
-    up = (v[:, :, None] - item(ITEM["v"])) / scale
-    across, up = across + 0 * up, up + 0 * across
-    spot = Spot(
-        x=(across * cos + up * sin) / item(ITEM["stretch_x"]) * item(ITEM["face"]),
-        y=(up * cos - across * sin) / item(ITEM["stretch_y"]),
+def spot_of(row: Tensor, u: Plane, v: Plane, side: int) -> Spot:
+    """Return pixels (u, v) as the things of `row` see them; `side` is the whole picture's, px."""
+
+    def item(field: ItemField) -> Tensor:
+        return row[:, ITEM[field], None, None]
+
+    scale, cos, sin = item("scale"), item("cos"), item("sin")
+    across, up = (u - item("u")) / scale, (v - item("v")) / scale
+    return Spot(
+        x=(across * cos + up * sin) / item("stretch_x") * item("face"),
+        y=(up * cos - across * sin) / item("stretch_y"),
         across=across,
         up=up,
         pixels=scale * (side / 2),
         row=row,
     )
-    return light_up(BODIES[drawn](spot), spot)
+
+
+def _slope(distance: Plane) -> tuple[Plane, Plane]:
+    """Return how fast a distance in pixels grows to the right and upwards, -1 to 1; from one pixel to the next."""
+    along = distance[:, :, 1:] - distance[:, :, :-1]
+    down = distance[:, 1:] - distance[:, :-1]
+    right = torch.cat([along, along[:, :, -1:]], dim=2).clamp(-1, 1)
+    return right, -torch.cat([down, down[:, -1:]], dim=1).clamp(-1, 1)
 
 
 def paint_place(
@@ -72,11 +85,11 @@ def paint_place(
 
 def shadow_of(row: Tensor, u: Plane, v: Plane, softness: Plane) -> Plane:
     """Return how much light the shadow of items (fields last) takes from the ground at (u, v), 0 to 1."""
-    off_u = (u - row[..., ITEM["shadow_u"], None, None]) / row[..., ITEM["shadow_width"], None, None].clamp(min=1e-3)
-    off_v = (v - row[..., ITEM["shadow_v"], None, None]) / row[..., ITEM["shadow_height"], None, None].clamp(min=1e-3)
+    off_u = (u - row[:, ITEM["shadow_u"], None, None]) / row[:, ITEM["shadow_width"], None, None].clamp(min=1e-3)
+    off_v = (v - row[:, ITEM["shadow_v"], None, None]) / row[:, ITEM["shadow_height"], None, None].clamp(min=1e-3)
     away = torch.sqrt(off_u * off_u + off_v * off_v + 1e-9)
     dark = 1 - ramp(away, 1 - 0.75 * softness.clamp(max=1), 1 + 0.45 * softness)
-    return dark * row[..., ITEM["shadow"], None, None]
+    return dark * row[:, ITEM["shadow"], None, None]
 
 
 def assemble(place: Tensor, items: Tensor, frames: Tensor, layers: Tensor, where: Tensor, *, side: int) -> Tensor:
@@ -120,10 +133,14 @@ def assemble(place: Tensor, items: Tensor, frames: Tensor, layers: Tensor, where
 
 def finish(picture: Tensor, frames: Tensor, x: Plane, y: Plane) -> Tensor:
     """Give photographs (n, 3, high, wide) a little grain; x and y are pixels of the whole picture."""
-    seconds = frames[:, FRAME["seconds"], None, None]
-    noise = scatter(x + torch.floor(seconds * 64) * 7.0, y + torch.floor(seconds * 16) * 13.0) - 0.5
-    grain = noise * (_GRAIN * (1 - frames[:, FRAME["animated"], None, None]))
-    return (picture + grain[:, None]).clamp(0, 1)
+    return (picture + grain(frames, x, y)[:, None]).clamp(0, 1)
+
+
+def grain(frames: Tensor, x: Plane, y: Plane) -> Plane:
+    """Return the grain of frames (n, FRAME_FIELDS) at pixels (x, y) of the whole picture, to be added."""
+    moment = torch.floor(frames[:, FRAME["seconds"], None, None] * 16 + 0.5)
+    noise = scatter(x + moment * 7.0, y + moment * 13.0) - 0.5
+    return noise * (_GRAIN * (1 - frames[:, FRAME["animated"], None, None]))
 
 
 def item_rows(items: Tensor, frames: Tensor) -> Tensor:

@@ -20,8 +20,10 @@ def cookie(spot: Spot) -> Body:
     x, y, pixels = spot.x, spot.y, spot.pixels
     whole = sdf.circle(x, y, 0.46)
     teeth = sdf.unite(
-        sdf.circle(x + 0.46, y - 0.05, 0.2), sdf.circle(x + 0.34, y - 0.24, 0.17), sdf.circle(x + 0.3, y + 0.1, 0.19),
-        sdf.circle(x + 0.45, y + 0.25, 0.17), sdf.circle(x + 0.52, y - 0.3, 0.16),
+        sdf.circle(x + 0.44, y - 0.02, 0.16), sdf.circle(x + 0.37, y - 0.24, 0.15),
+        sdf.circle(x + 0.27, y - 0.06, 0.15),
+
+        sdf.circle(x + 0.34, y + 0.13, 0.14), sdf.circle(x + 0.46, y + 0.22, 0.13), sdf.circle(x + 0.5, y - 0.28, 0.15),
     )  # fmt: skip
     hole = teeth + 0.6 * (1 - spot.item("state"))  # grows out of nothing
     distance = sdf.cut(whole, hole)
@@ -97,8 +99,8 @@ def vase(spot: Spot) -> Body:
 
 
 _SHARDS = (  # where each lands (local x), how high it flies, its size, its turn
-    (-0.62, 0.25, 0.13, 1.0), (-0.36, 0.5, 0.1, 2.6), (0.42, 0.45, 0.12, -1.4), (0.72, 0.7, 0.15, 3.3),
-    (1.02, 0.4, 0.11, -2.2), (0.16, 0.8, 0.09, 4.0),
+    (-0.58, 0.3, 0.16, 0.6), (-0.36, 0.5, 0.12, 2.6), (0.4, 0.45, 0.17, -0.8), (0.68, 0.7, 0.19, 3.6),
+    (1.02, 0.4, 0.15, -2.2), (0.2, 0.8, 0.11, 4.0),
 )  # fmt: skip
 
 

@@ -1,9 +1,8 @@
 """Light on things: what matte, shiny, wooden and glass look like, photographed or drawn."""
 
 import torch
-from torch import Tensor
 
-from .colour import Paint, Plane, add, hard, mix, ramp, tint
+from .colour import Paint, Plane, add, hard, maximum, mix, ramp, tint
 from .noise import ripple
 from .spot import Body, Spot
 
@@ -13,36 +12,32 @@ _BROWN: Paint = (0.46, 0.29, 0.14)
 _SHEEN: Paint = (1.0, 1.0, 0.98)
 
 
-def light_up(body: Body, spot: Spot) -> Tensor:
-    """Return colour and cover of a lit thing, (n, 4, h, w): sRGB, then how much of the pixel it hides."""
+def light_up(body: Body, spot: Spot, slope: tuple[Plane, Plane]) -> tuple[Plane, Plane, Plane, Plane]:
+    """Light a thing.
+
+    Args:
+        body: The thing without light.
+        spot: Where its pixels are.
+        slope: How fast the distance to its outline grows to the right and upwards in the picture, -1 to 1.
+
+    Returns:
+        Red, green, blue (sRGB), and how much of the pixel it hides; about 0 to 1.
+    """
     animated = spot.animated
-    edge, normal_x, normal_y, normal_z = _normals(body, spot)
-    light_x, light_y, light_z = spot.frame("light_x"), spot.frame("light_y"), spot.frame("light_z")
-    facing = normal_x * light_x + normal_y * light_y + normal_z * light_z
-    paint = _grain(body, spot)
-    shade = _shade(spot, facing)
-    lit = tint(paint, shade)
-    lit = _gloss(body, spot, lit, edge, (normal_x, normal_y, normal_z))
+    edge = (1 + body.distance / body.bevel).clamp(0, 0.98)  # 0 where it looks at the camera, 1 where it turns away
+    normal = (slope[0] * edge, slope[1] * edge, (1 - edge * edge).sqrt())
+    light = (spot.frame("light_x"), spot.frame("light_y"), spot.frame("light_z"))
+    facing = normal[0] * light[0] + normal[1] * light[1] + normal[2] * light[2]
+    lit = _gloss(body, spot, tint(_grain(body, spot), _shade(spot, facing)), edge, normal)
     lit = mix(lit, (spot.frame("haze_red"), spot.frame("haze_green"), spot.frame("haze_blue")), spot.item("haze"))
     line = 1 - hard(body.distance + _OUTLINE / spot.item("scale"), spot.pixels)
-    ink = torch.maximum(line, torch.as_tensor(body.ink, device=line.device)) * animated
-    dark = tint(paint, 0.16)
-    lit = mix(lit, (dark[0] + 0.02, dark[1] + 0.02, dark[2] + 0.05), ink)
+    ink = maximum(line, body.ink) * animated
+    dark = tint(body.paint, 0.16)
+    red, green, blue = mix(lit, (dark[0] + 0.02, dark[1] + 0.02, dark[2] + 0.05), ink)
     glass = spot.item("glass") * body.coat * body.clear
-    seen = torch.maximum(1 - glass * (0.62 - 0.5 * edge * edge * edge), ink * (line > 0))
+    seen = maximum(1 - glass * (0.55 - 0.5 * edge * edge * edge), line * animated)
     cover = hard(body.distance, spot.pixels) * body.cover * seen
-    return torch.stack([torch.broadcast_to(plane, cover.shape).clamp(0, 1) for plane in (*lit, cover)], dim=1)
-
-
-def _normals(body: Body, spot: Spot) -> tuple[Plane, Plane, Plane, Plane]:
-    """Return how near the edge a pixel is (0 to 1), and which way the surface looks there, in the picture's axes."""
-    steps = body.distance * spot.pixels
-    along = steps[:, :, 1:] - steps[:, :, :-1]
-    down = steps[:, 1:] - steps[:, :-1]
-    slope_x = torch.cat([along, along[:, :, -1:]], dim=2).clamp(-1, 1)
-    slope_y = -torch.cat([down, down[:, -1:]], dim=1).clamp(-1, 1)
-    edge = (1 + body.distance / body.bevel).clamp(0, 0.98)
-    return edge, slope_x * edge, slope_y * edge, torch.sqrt(1 - edge * edge)
+    return red + 0 * cover, green + 0 * cover, blue + 0 * cover, cover
 
 
 def _grain(body: Body, spot: Spot) -> Paint:
@@ -76,10 +71,10 @@ def _gloss(body: Body, spot: Spot, lit: Paint, edge: Plane, normal: tuple[Plane,
     size = torch.sqrt(half_x * half_x + half_y * half_y + half_z * half_z)
     toward = ((normal_x * half_x + normal_y * half_y + normal_z * half_z) / size).clamp(0, 1)
     slick = (spot.item("shiny") + spot.item("glass")) * body.coat
-    sharp = ramp(toward, 0.955, 0.975)
+    sharp = ramp(toward, 0.972, 0.985)
     lamp = slick * (toward**60 * 1.1 * (1 - animated) + sharp * animated)
     lamp = lamp + 0.16 * (1 - animated) * (1 - slick) * toward**12
-    sky = slick * 0.34 * ramp(normal_y, 0.15, 0.6) * (1 - sharp)
+    sky = slick * (0.34 - 0.14 * animated) * ramp(normal_y, 0.15, 0.6) * (1 - sharp)
     ground = slick * 0.3 * ramp(-normal_y, 0.25, 0.75)
     rim = slick * 0.25 * edge**4
     lit = mix(lit, tint(_SHEEN, spot.frame("ambient_blue") + 0.45), sky + rim)

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from ..packing import DRAWN, ITEM, Drawn
 from .kinds import REACH
 
-_MARGIN: Final = 2
+MARGIN: Final = 2
 """Pixels around a thing for its soft edge."""
 
 
@@ -96,7 +96,7 @@ def _bounds(
     columns, rows = (u + 1) * side / 2, (1 - v) * side / 2
     low = np.stack([columns.min(0), rows.min(0)], axis=1)
     high = np.stack([columns.max(0), rows.max(0)], axis=1)
-    return np.floor(low).astype(np.int64) - _MARGIN, np.ceil(high).astype(np.int64) + _MARGIN
+    return np.floor(low).astype(np.int64) - MARGIN, np.ceil(high).astype(np.int64) + MARGIN
 
 
 def _step_up(sizes: npt.NDArray[np.int64], steps: tuple[int, ...], most: int) -> npt.NDArray[np.int64]:
