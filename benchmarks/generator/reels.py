@@ -11,15 +11,13 @@ from torch import Tensor
 from torch.nn import functional
 
 from ...generator.world import CLIP_FPS, CLIP_FRAMES, CLIP_SIDE, Scene
-from ...generator.world.packing import PackedScenes, pack
+from ...generator.world.packing import pack
 from ...generator.world.painting import render
 from .facts import LOOKED_AT
 from .judge import SIDE
 
 Reel = Tensor
 """Clips (N, frames, 3, SIDE, SIDE), bytes."""
-_BEHIND, _SHORT = 4, 16
-"""So many clips of at most so many frames are painted as one."""
 
 
 def rendered(
@@ -35,24 +33,8 @@ def rendered(
     for first in range(0, len(scenes), batch):
         some = list(scenes[first : first + batch])
         packed = pack(some, start=[start] * len(some), frames=CLIP_FRAMES, fps=CLIP_FPS)
-        parts.append(reduced(painted(packed.at(list(frames)), side=CLIP_SIDE, device=device)).cpu())
+        parts.append(reduced(render(packed, side=CLIP_SIDE, frames=frames, device=device)).cpu())
     return torch.cat(parts)
-
-
-def painted(packed: PackedScenes, *, side: int, device: str) -> Tensor:
-    """Render packed scenes as they are, (N, T, 3, side, side) in [0, 1].
-
-    Nothing is compiled: that would take longer than all renders of a run. On a GPU the painter takes sixteen clips at a
-    time, whatever their length, so that short clips are laid behind each other.
-    """
-    clips, frames = packed.frames.shape[:2]
-    behind = _BEHIND if device == "cuda" and clips % _BEHIND == 0 and frames <= _SHORT else 1
-    laid = PackedScenes(
-        items=packed.items.reshape(clips // behind, behind * frames, *packed.items.shape[2:]),
-        frames=packed.frames.reshape(clips // behind, behind * frames, -1),
-    )
-    pictures = render(laid, side=side, device=device, compiled=False)
-    return pictures.reshape(clips, frames, *pictures.shape[2:]).float()
 
 
 def round_trips(vae: Any, scenes: Sequence[Scene], *, device: str, batch: int = 16) -> Reel:
@@ -63,7 +45,7 @@ def round_trips(vae: Any, scenes: Sequence[Scene], *, device: str, batch: int = 
         for first in range(0, len(scenes), batch):
             some = list(scenes[first : first + batch])
             packed = pack(some, start=[0.0] * len(some), frames=CLIP_FRAMES, fps=CLIP_FPS)
-            clean = painted(packed, side=CLIP_SIDE, device=device).transpose(1, 2)  # (N, 3, T, H, W)
+            clean = render(packed, side=CLIP_SIDE, device=device).float().transpose(1, 2)  # (N, 3, T, H, W)
             latents = vae.encode((clean * 2 - 1).to(dtype), return_dict=False)[0].mode()
             back = vae.decode(latents, None, return_dict=False)[0].float().transpose(1, 2)
             parts.append(reduced((back[:, list(LOOKED_AT)] * 0.5 + 0.5).clamp(0, 1)).cpu())
@@ -72,7 +54,9 @@ def round_trips(vae: Any, scenes: Sequence[Scene], *, device: str, batch: int = 
 
 def reduced(clips: Tensor) -> Reel:
     """Shrink clips (N, T, 3, H, W) in [0, 1] to bytes of SIDE × SIDE, each pixel the mean of what it covers."""
-    small = functional.interpolate(clips.flatten(0, 1), size=(SIDE, SIDE), mode="area").unflatten(0, clips.shape[:2])
+    small = functional.interpolate(clips.flatten(0, 1).float(), size=(SIDE, SIDE), mode="area").unflatten(
+        0, clips.shape[:2]
+    )
     return (small * 255).round().clamp(0, 255).to(torch.uint8)
 
 

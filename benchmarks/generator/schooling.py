@@ -19,11 +19,12 @@ from torch.nn import functional
 
 from ...generator.world import CLIP_FPS, CLIP_FRAMES, Scene, scene_of
 from ...generator.world.packing import pack
+from ...generator.world.painting import render
 from .facts import LOOKED_AT, WHOLE, facts_of
 from .judge import Judge, Opinion
 from .lessons import LESSON_SEEDS, Lesson, lessons
 from .pool import Labels, Pool
-from .reels import painted, reduced, round_trips
+from .reels import reduced, round_trips
 from .spoiling import spoiled
 from .spots import NOTHING, UNSAID, spots_of
 
@@ -188,7 +189,7 @@ def _smooth(before: float, now: float) -> float:
 
 @torch.no_grad()
 def _rendered_into(pool: Pool, one: Lesson, how: Schooling) -> None:
-    reel = reduced(painted(one.packed, side=how.side, device=how.device))
+    reel = reduced(render(one.packed, side=how.side, device=how.device))
     pool.add(reel[:, :-1], reel[:, -1], one.facts, spots=one.spots)
 
 
