@@ -10,7 +10,12 @@ from .captioning import (
 )
 from .language import LanguageCode as LanguageCode
 from .mentions import Caption as Caption, Mentioned as Mentioned
-from .words import folded as folded, words_known as words_known, words_of as words_of
+from .words import (
+    folded as folded,
+    words_known as words_known,
+    words_of as words_of,
+    words_of_language as words_of_language,
+)
 
 if TYPE_CHECKING:
     from .tokenizer import build_tokenizer as build_tokenizer

@@ -33,14 +33,17 @@ def words_of(text: str) -> tuple[str, ...]:
 @cache
 def words_known() -> frozenset[str]:
     """Return every word that a caption of any language can hold, folded."""
-    found: set[str] = set()
-    for language in LANGUAGES.values():
-        for phrase in _of_language(language):
-            found.update(words_of(_SLOT.sub(" ", phrase)))
-    return frozenset(found)
+    return frozenset().union(*(words_of_language(code) for code in LANGUAGES))
 
 
-def _of_language(language: Language) -> Iterator[str]:
+@cache
+def words_of_language(code: LanguageCode) -> frozenset[str]:
+    """Return every word that a caption of one language can hold, folded."""
+    phrases = _phrases(LANGUAGES[code])
+    return frozenset(word for phrase in phrases for word in words_of(_SLOT.sub(" ", phrase)))
+
+
+def _phrases(language: Language) -> Iterator[str]:
     """Yield every text of the tables; verbs in the forms that captions use: many never chase, but many may bounce."""
     for action, deed in language.deeds.items():
         own = [phrase for (about, _), phrases in language.own_deeds.items() if about == action for phrase in phrases]

@@ -34,7 +34,7 @@ def render(
     frames: slice | Sequence[int] | None = None,
     crop: Crop | None = None,
     device: str | torch.device = "cpu",
-    fused: bool | None = None,
+    compiled: bool | None = None,
 ) -> Tensor:
     """Paint clips, anti-aliased; the same on every call, and on every device but for rounding.
 
@@ -44,7 +44,7 @@ def render(
         frames: Which of the packed frames; None for all.
         crop: The window to paint; None for the whole picture.
         device: Where to paint: a CPU goes clip by clip, CUDA paints everything at once.
-        fused: Whether CUDA paints in one kernel, compiled on first use (NVRTC and a CUDA toolkit's headers), or pass
+        compiled: Whether CUDA paints in one kernel, compiled on first use (NVRTC and a CUDA toolkit's headers), or pass
             by pass; None tries the kernel, and warns where it must do without.
 
     Returns:
@@ -66,7 +66,7 @@ def render(
         if device.type == "cpu":
             each = [paint_clip(chosen.clips(i, i + 1), window, int(tops[i]), int(lefts[i])) for i in range(len(chosen))]
             return torch.stack(each)
-        if device.type == "cuda" and (fused or (fused is None and _has_kernel(device))):
+        if device.type == "cuda" and (compiled or (compiled is None and _has_kernel(device))):
             return paint_fused(chosen, window, tops=tops, lefts=lefts, device=device)
         return paint_batch(chosen, window, tops=tops, lefts=lefts, device=device)
 
