@@ -1,7 +1,7 @@
 """What the judges read off clips, held against what scenes say: one right or wrong answer after the other."""
 
-# pyright: reportUnknownMemberType=false
-# (torch declares some of its functions without types)
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+# (torch declares some of its functions without types, `unflatten` with half of one)
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
 """The judge: a network that reads off a clip what is in it and what happens; it learns from renders alone."""
 
-# pyright: reportUnknownMemberType=false
-# (torch declares some of its functions without types)
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+# (torch declares some of its functions without types, `unflatten` with half of one)
 
 import math
 from dataclasses import dataclass

@@ -1,5 +1,8 @@
 """Keep trained judges on disk, so that the next run need not train them; they are no part of the package."""
 
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+# (safetensors has no types)
+
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,7 +72,7 @@ def _load(path: Path, device: str) -> tuple[Judge, int] | None:
     from safetensors import SafetensorError, safe_open
 
     try:
-        with safe_open(path, "pt") as file:  # pyright: ignore[reportUnknownVariableType] - it has no types
+        with safe_open(path, "pt") as file:
             about: dict[str, str] = file.metadata() or {}
             weights: dict[str, Any] = {key: file.get_tensor(key).float() for key in file.keys()}  # noqa: SIM118
         if about.get("asks") != _asks():

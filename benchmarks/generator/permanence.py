@@ -62,7 +62,8 @@ def permanence_row(action: Action, sitting: Sitting) -> PermanenceRow:
 
 
 def _lasting(found: Seen, asked: Sequence[Question]) -> Permanence:
-    happened, stayed = [], []
+    happened: list[bool] = []
+    stayed: list[bool] = []
     for row, question in enumerate(asked):
         is_hiding = question.scene.action == "hide"
         did, stays = _hidden(found, row, question) if is_hiding else _left(found.views.outcome[row], question)

@@ -1,7 +1,7 @@
 """Clips as the judge looks at them: few frames, small, in bytes; rendered, or reduced from what a model made."""
 
-# pyright: reportUnknownMemberType=false
-# (torch declares some of its functions without types)
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+# (torch declares some of its functions without types, `unflatten` with half of one)
 
 from collections.abc import Iterable, Sequence
 from typing import Any

@@ -118,8 +118,9 @@ _OWN = ("title", "seconds", "rows", "goals", "skipped")
 
 
 def _goal(row: Json) -> Row:
-    values = {name: value for name, value in row.items() if name not in _DERIVED}
-    return Row(**values | {"samples": tuple(row["samples"])})
+    values: dict[str, Any] = {name: value for name, value in row.items() if name not in _DERIVED}
+    values["samples"] = tuple(row["samples"])
+    return Row(**values)
 
 
 def _section(name: str, values: Json, goals: Mapping[str, Row]) -> Section:

@@ -99,7 +99,7 @@ def train_judges(how: Schooling, *, vae: Any | None = None, on_lesson: OnLesson 
     torch.manual_seed(how.seed)
     rng = random.Random(how.seed)
     judges = Judge(frames=len(LOOKED_AT), width=how.width), Judge(frames=1, width=max(8, how.width * 3 // 16 * 4))
-    learners = [_Learner(judge.to(how.device, memory_format=torch.channels_last), how) for judge in judges]
+    learners = [_Learner(judge.to(how.device), how) for judge in judges]
     soft = None if vae is None else _softened(vae, how)
     pool = Pool(how.capacity, device=how.device)
     started, late, number = 0.0, [math.nan, math.nan], 0

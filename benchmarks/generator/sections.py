@@ -3,13 +3,12 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from itertools import cycle, islice
 from pathlib import Path
 from typing import Any, Final, cast
 
 import numpy as np
 
-from ...generator.world import CLIP_FPS, CLIP_FRAMES
+from ...generator.world import CLIP_FPS, CLIP_FRAMES, Action
 from ..report import Skipped
 from ..watermark.results import Effort, Section, as_rows
 from .attributes import AttributeRow, attribute_rows
@@ -27,7 +26,7 @@ from .goals import (
     speed_goals,
 )
 from .identity import identity_row
-from .permanence import permanence_row
+from .permanence import PermanenceRow, permanence_row
 from .reels import rendered
 from .schooling import Judges
 from .sitting import Seen, Sitting, seen, sit
@@ -148,7 +147,7 @@ def fidelity(run: Run) -> Section:
 
 def permanence(run: Run) -> Section:
     """Does what happened stay so?"""
-    rows = []
+    rows: list[PermanenceRow] = []
     for action in TRACES:
         asked = questions("permanence", run.budget.traces, things=2, action=action, still_camera=True)
         row = permanence_row(action, run.sit(f"permanence of {action}", asked))
@@ -255,10 +254,11 @@ SECTIONS: Final[dict[str, tuple[str, Callable[[Run], Section]]]] = {
 def _long(count: int) -> list[Question]:
     """Draw what long clips show: half of them anything, half of them an event that leaves something behind."""
     anything = questions("long", count - count // 2, still_camera=True)
-    actions = islice(cycle(TRACES), count // 2)
+    actions: tuple[Action, ...] = tuple(TRACES)
+    rounds = (divmod(place, len(actions)) for place in range(count // 2))
     events = [
-        questions("long", 1 + place // len(TRACES), things=2, action=action, still_camera=True)[-1]
-        for place, action in enumerate(actions)
+        questions("long", 1 + earlier, things=2, action=actions[place], still_camera=True)[-1]
+        for earlier, place in rounds
     ]
     return [*anything, *events]
 

@@ -1,5 +1,8 @@
 """One part of the exam sat: clips of the model, renders of the same scenes, and what the judges read off both."""
 
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+# (safetensors has types in part)
+
 import hashlib
 import json
 from collections.abc import Callable, Sequence

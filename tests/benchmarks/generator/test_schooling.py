@@ -68,7 +68,7 @@ def test_what_hides_behind_a_screen_is_not_asked_for(torch: Any) -> None:
 
     _, labels = pool.pictures(200, random.Random(0))
 
-    assert set(labels["action"].tolist()) == {ACTIONS.index("hide")}
+    assert (labels["action"] == ACTIONS.index("hide")).all()
     assert 0 < (labels["table"] == -1).all(dim=1).float().mean() < 0.2
 
 
@@ -87,7 +87,8 @@ def test_a_trace_is_not_asked_for_before_it_is_left(torch: Any) -> None:
     pictures, labels = pool.pictures(200, random.Random(0))
 
     first = pictures.amax(dim=(1, 2, 3, 4)) == 1
-    assert set(labels["outcome"][first].tolist()) == {0}
+    assert first.any()
+    assert (labels["outcome"][first] == 0).all()
 
 
 def test_a_few_lessons_lower_the_loss(torch: Any) -> None:
