@@ -61,15 +61,16 @@ def view_of(scene: Scene, seconds: Floats) -> View:
             yaw = turned if scene.camera == "pan_right" else -turned
             focal = still + 0.93 * _FOCAL
         case "zoom_in":
-            focal = _FOCAL * (0.76 + 0.42 * gone)
+            focal = _FOCAL * (0.72 + 0.36 * gone)
         case "zoom_out":
-            focal = _FOCAL * (1.18 - 0.42 * gone)
+            focal = _FOCAL * (1.08 - 0.36 * gone)
         case "orbit":
             yaw = side * 0.9 * (gone - 0.5)
             x, z = -_DISTANCE * np.sin(yaw), -_DISTANCE * np.cos(yaw)
             focal = still + 0.93 * _FOCAL
         case "dolly_in":
-            z = -_DISTANCE - 2.6 + 3.3 * gone
+            z = -_DISTANCE - 2.6 + 3.2 * gone
+            focal = still + 0.88 * _FOCAL
     return View(x=x, z=z, yaw=yaw, focal=focal * fit)
 
 

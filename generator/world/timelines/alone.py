@@ -38,19 +38,18 @@ def travel(table: PoseTable, slot: int, thing: Thing, path: Path, *, z: float, w
 
 def move(plan: Plan, table: PoseTable) -> None:
     """Go across the picture and come to rest by 2.9 s."""
-    far, rests = plan.chance.uniform(1.05, 1.3), plan.chance.uniform(2.6, 2.9)
+    far, rests = plan.chance.uniform(1.1, 1.25), plan.chance.uniform(2.6, 2.9)
     things = plan.scene.things[: plan.scene.parts]
-    depth = 0.9 * plan.chance.choice((-1, 1)) if plan.scene.together else 0.0
-    front = plan.chance.uniform(-0.6, -0.1)
+    side, front = plan.chance.choice((-1, 1)), plan.chance.uniform(-0.6, -0.1)
+    apart = max(0.5, 1.3 * things[0].half_width)  # several go staggered: abreast they would hide one another
+    reach = far * (1 - 0.15 * (len(things) - 1))
     for slot, thing in enumerate(things):
-        row = slot - (len(things) - 1) / 2  # several go staggered: side by side they would leave the picture
+        row = slot - (len(things) - 1) / 2
 
         def path(seconds: Floats, row: float = row) -> Floats:
-            return (
-                plan.way * 2.2 * far * (1 - 0.2 * (len(things) > 1)) * (glide(seconds, 0.0, rests) - 0.5) + 0.45 * row
-            )
+            return plan.way * reach * (2 * glide(seconds, 0.0, rests) - 1) + apart * row
 
-        travel(table, slot, thing, path, z=front + depth * row, way=plan.way)
+        travel(table, slot, thing, path, z=front + 0.75 * side * row, way=plan.way)
     flank(plan, table)
 
 

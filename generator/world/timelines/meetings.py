@@ -56,11 +56,11 @@ def collide(plan: Plan, table: PoseTable) -> None:
     contact = start - 0.94 * (pusher.half_width + pushed.half_width)
 
     def pushing(seconds: Floats) -> Floats:
-        way_in = -1.55 + (contact + 1.55) * rush(seconds, 0.0, met)
+        way_in = -1.35 + (contact + 1.35) * rush(seconds, 0.0, met)
         return plan.way * (way_in - 0.22 * glide(seconds, met, met + 0.8))
 
     def pushed_on(seconds: Floats) -> Floats:
-        return plan.way * (start + 1.25 * glide(seconds, met, met + 1.5, 2.2))
+        return plan.way * (start + 1.1 * glide(seconds, met, met + 1.5, 2.2))
 
     travel(table, 0, pusher, pushing, z=-0.3, way=plan.way)
     travel(table, 1, pushed, pushed_on, z=-0.3, way=plan.way)
@@ -77,14 +77,16 @@ def give(plan: Plan, table: PoseTable) -> None:
     handed = plan.chance.uniform(1.15, 1.45)
     small = 0.62  # carried things are drawn smaller, so that both hands and faces stay in sight
     reach = giver.half_width + 0.9 * small * gift.half_width
-    waits = 1.05
+    waits = 1.0
     meets = waits - receiver.half_width - giver.half_width - 1.7 * small * gift.half_width
 
+    begins = min(-1.2, meets - 0.75)
+
     def there(at: Floats) -> Floats:
-        return -1.35 + (meets + 1.35) * smooth(at, 0.0, handed)
+        return begins + (meets - begins) * smooth(at, 0.0, handed)
 
     def walk(at: Floats) -> Floats:
-        return way * (there(at) - 0.55 * smooth(at, handed + 0.55, handed + 1.3))
+        return way * (there(at) - 0.75 * smooth(at, handed + 0.5, handed + 1.4))
 
     travel(table, 0, giver, walk, z=0.1, way=way)
     stand(table, 2, receiver, x=way * waits, z=0.1, face=-way)
@@ -112,8 +114,8 @@ def hide(plan: Plan, table: PoseTable) -> None:
     stand(table, 1, plan.thing(1), x=0.0, z=-0.2)
 
     def along(seconds: Floats) -> Floats:
-        return plan.way * 1.6 * (glide(seconds, 0.0, 2.7, 1.3) + smooth(seconds, 0.0, 2.7) - 1)
+        return plan.way * 1.5 * (glide(seconds, 0.0, 2.7, 1.3) + smooth(seconds, 0.0, 2.7) - 1)
 
     travel(table, 0, mover, along, z=0.85, way=plan.way)
     if plan.extras:
-        stand(table, 2, plan.thing(2), x=plan.chance.choice((-1, 1)) * plan.chance.uniform(1.1, 1.35), z=-1.0)
+        stand(table, 2, plan.thing(2), x=plan.chance.choice((-1, 1)) * plan.chance.uniform(1.1, 1.35), z=1.7)

@@ -60,7 +60,7 @@ def idle(table: PoseTable, slot: int, thing: Thing) -> None:
 def line_up(plan: Plan, table: PoseTable) -> list[float]:
     """Stand same things side by side, facing the same way; return their x."""
     things = plan.scene.things
-    room = min(1.5, max(1.15, 2.15 * things[0].half_width))
+    room = min(1.6, max(1.15, 2.35 * things[0].half_width))
     middle = (len(things) - 1) / 2
     face = plan.way if plan.scene.direction else plan.chance.choice((-1, 1))
     places: list[float] = []
@@ -74,6 +74,6 @@ def flank(plan: Plan, table: PoseTable, *, around: float = 0.0) -> None:
     """Stand the bystanders behind the action, on either side of `around`."""
     side = plan.chance.choice((-1, 1))
     for slot in plan.extras:
-        x = around + side * plan.chance.uniform(1.1, 1.45)
+        x = around + side * plan.chance.uniform(1.0, 1.3)
         stand(table, slot, plan.thing(slot), x=x, z=plan.chance.uniform(1.1, 1.6), face=-side)
         side = -side

@@ -35,8 +35,8 @@ def _places(plan: Plan, relation: Relation) -> list[tuple[float, float]]:
         places = [(jitter + way * half, depth), (jitter - way * half, depth)]
         return [*places, (side * 0.15, 1.7)][: len(things)]
     back = 0 if relation == "behind" else 1
-    apart = 0.62 * (widths[0] + widths[1])  # so that the one behind still shows
+    apart = 0.8 * (widths[0] + widths[1])  # so that the one behind still shows
     shift = -0.35 * side if len(things) == 3 else 0.0
-    near, far = (shift - side * apart / 2 + jitter, -0.75), (shift + side * apart / 2 + jitter, 0.95)
+    near, far = (shift - side * apart / 2 + jitter, -0.75), (shift + side * apart / 2 + jitter, 1.05)
     places = [far, near] if back == 0 else [near, far]
     return [*places, (side * 1.45, 0.4)][: len(things)]

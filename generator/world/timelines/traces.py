@@ -21,7 +21,7 @@ def topple(plan: Plan, table: PoseTable) -> None:
     tall, wide = 1.3 * block.half_height, 0.84 * block.half_width
     start = min(0.2, 1.7 - wide - 2 * tall)
     contact = start - wide - 0.95 * pusher.half_width
-    from_x = min(-1.45, contact - 0.6)
+    from_x = min(-1.25, contact - 0.5)
 
     def pushing(at: Floats) -> Floats:
         way_in = from_x + (contact - from_x) * rush(at, 0.0, met) + 0.16 * pulse(at, met + 0.22, 0.22)
@@ -49,11 +49,11 @@ def bite(plan: Plan, table: PoseTable) -> None:
     eater, cookie = plan.thing(0), plan.thing(1)
     seconds, way = table.seconds, plan.way
     bitten = plan.chance.uniform(1.2, 1.5)
-    place = 0.75
+    place = 0.7
     near = place - 0.62 * cookie.half_width - 0.92 * eater.half_width
 
     def approach(at: Floats) -> Floats:
-        there = -1.3 + (near + 1.3) * smooth(at, 0.0, bitten - 0.25)
+        there = -1.15 + (near + 1.15) * smooth(at, 0.0, bitten - 0.25)
         return way * (there - 0.62 * smooth(at, bitten + 0.2, bitten + 0.95))
 
     travel(table, 0, eater, approach, z=-0.25, way=way)
@@ -64,7 +64,7 @@ def bite(plan: Plan, table: PoseTable) -> None:
     stand(table, 1, cookie, x=way * place, z=-0.2, face=way)
     table.put(
         1,
-        y=cookie.half_height + 0.22,
+        y=max(cookie.half_height, 0.95 * eater.half_height),
         state=smooth(seconds, bitten - 0.04, bitten + 0.06),
         angle=-way * 0.1 * pulse(seconds, bitten + 0.1, 0.3),
     )
@@ -76,11 +76,11 @@ def dent(plan: Plan, table: PoseTable) -> None:
     runner, wall = plan.thing(0), plan.thing(1)
     seconds, way = table.seconds, plan.way
     met = plan.chance.uniform(0.95, 1.3)
-    place = 1.05
+    place = 0.95
     contact = place - wall.half_width - 0.84 * runner.half_width
 
     def running(at: Floats) -> Floats:
-        way_in = -1.45 + (contact + 1.45) * rush(at, 0.0, met)
+        way_in = -1.3 + (contact + 1.3) * rush(at, 0.0, met)
         return way * (way_in - 0.75 * glide(at, met + 0.06, met + 1.2, 2.2))
 
     travel(table, 0, runner, running, z=-0.35, way=way)
@@ -102,7 +102,7 @@ def shatter(plan: Plan, table: PoseTable) -> None:
     contact = place - 0.85 * vase.half_width - runner.half_width
 
     def running(at: Floats) -> Floats:
-        return way * (-1.5 + (contact + 1.5) * rush(at, 0.0, met) - 0.3 * glide(at, met, met + 0.9, 2.0))
+        return way * (-1.3 + (contact + 1.3) * rush(at, 0.0, met) - 0.3 * glide(at, met, met + 0.9, 2.0))
 
     travel(table, 0, runner, running, z=-0.25, way=way)
     stand(table, 1, vase, x=way * place, z=-0.3, face=way)
