@@ -16,6 +16,7 @@ SOUND_LEFT_OUT = "the model made sound as well; the file holds the picture only"
 
 def call(
     pipeline: LoadedPipeline,
+    prompt: str,
     asked: dict[str, Any],
     defaults: dict[str, Any],
     *,
@@ -28,7 +29,8 @@ def call(
 
     Args:
         pipeline: A loaded one.
-        asked: By our words, what must be as it is asked; None is not asked. `prompt` is among them.
+        prompt: As the model gets it.
+        asked: By our words, what must be as it is asked; None is not asked.
         defaults: By our words, what may be left out where the pipeline lacks the option.
         rate: Frames a second, for a pipeline that wants to know.
         image: The first frame, (height, width, 3).
@@ -44,7 +46,6 @@ def call(
         RefusedByPolicy: Its own safety checker held the clip back.
     """
     keywords = pipeline.keywords
-    prompt = asked.pop("prompt")
     words = arguments(keywords, asked, defaults) | {"prompt": prompt}
     if "fps" in keywords.spelling:
         words[keywords.spelling["fps"]] = int(rate) if float(rate).is_integer() else rate

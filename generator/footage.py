@@ -1,6 +1,6 @@
 """The middle of the story: a request and a pipeline become frames."""
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -15,7 +15,8 @@ from .calling import call
 from .first_frame import fitted, read_first_frame
 from .loader import LoadedPipeline
 from .model_card import ModelCard
-from .request import GenerationConfig, check_prompt
+from .prompting import Prompts, prompts_for
+from .request import GenerationConfig
 from .rules import check_frames, check_size
 from .sampling import OnStep, Sampling
 from .third_party import deterministic, hushed, load_module
@@ -35,6 +36,10 @@ class Footage:
     seed: int
     notes: tuple[str, ...]
     """What the pipeline did differently from what one may expect: sound left out, prompt cut off."""
+    remarks: tuple[str, ...] = ()
+    """Notes on the prompt's words that nobody should miss."""
+    wording: Mapping[str, Any] | None = None
+    """What became of them, for a program; see `prompting`."""
 
     def frames(self) -> Iterator[Frame]:
         """Give the frames in order, from the start each time."""
@@ -46,6 +51,7 @@ class Footage:
 class _Wanted:
     """A request in the terms of one pipeline: everything checked, nothing run."""
 
+    prompts: Prompts
     asked: dict[str, Any]
     """By our words; None is not asked."""
     defaults: dict[str, Any]
@@ -87,6 +93,7 @@ def shoot(
         if pipeline.card.overlap is None:
             rgb, notes = call(
                 pipeline,
+                wanted.prompts.prompt,
                 wanted.asked,
                 wanted.defaults,
                 rate=wanted.told,
@@ -98,7 +105,14 @@ def shoot(
         else:
             rgb = _film(pipeline, wanted, pipeline.card.overlap, seed=seed, on_step=on_step)
     cut_off = [f"the model warns: {' '.join(line.split())[:300]}" for line in heard if "truncated" in line]
-    return Footage(rgb=rgb, rate=wanted.rate, seed=seed, notes=(*wanted.notes, *dict.fromkeys(cut_off)))
+    return Footage(
+        rgb=rgb,
+        rate=wanted.rate,
+        seed=seed,
+        notes=(*wanted.notes, *dict.fromkeys(cut_off)),
+        remarks=wanted.prompts.remarks,
+        wording=wanted.prompts.wording,
+    )
 
 
 def _film(pipeline: LoadedPipeline, wanted: _Wanted, overlap: int, *, seed: int, on_step: OnStep | None) -> Rgb:
@@ -116,7 +130,7 @@ def _film(pipeline: LoadedPipeline, wanted: _Wanted, overlap: int, *, seed: int,
     made = 0
     for stretch in film(
         pipeline.pipe,
-        [wanted.asked["prompt"]],
+        [wanted.prompts.prompt],
         how,
         frames=frames,
         overlap=overlap,
@@ -133,9 +147,9 @@ def _film(pipeline: LoadedPipeline, wanted: _Wanted, overlap: int, *, seed: int,
 def _wanted(pipeline: LoadedPipeline, config: GenerationConfig, frames: int | None) -> _Wanted:
     """Read a request; raises as `shoot`."""
     card, name = pipeline.card, pipeline.keywords.pipeline
-    negative = config.negative_prompt
+    prompts = prompts_for(pipeline, config)
     asked: dict[str, Any] = {
-        "negative_prompt": check_prompt(negative, what="negative prompt") if negative else negative,
+        "negative_prompt": prompts.negative,
         "width": config.width,
         "height": config.height,
         "frames": frames,
@@ -148,9 +162,8 @@ def _wanted(pipeline: LoadedPipeline, config: GenerationConfig, frames: int | No
         _check_count(frames, card)
     elif frames is not None:
         check_frames(frames, pipeline.rules, pipeline=name)
-    asked["prompt"] = _styled(check_prompt(config.prompt), card, config.style)
     rate, told, notes = _rates(pipeline, config)
-    wanted = _Wanted(asked, defaults, rate, told, notes=notes)
+    wanted = _Wanted(prompts, asked, defaults, rate, told, notes=notes)
     if config.image is not None:
         width, height = _size(pipeline, wanted)
         wanted.image, done = fitted(
@@ -166,15 +179,6 @@ def _quality(card: ModelCard, config: GenerationConfig) -> dict[str, Any]:
     if card.quality is None:
         raise OptionUnsupported(f"{card.name} names no quality mode; ask for steps and a guidance scale instead")
     return {"steps": card.quality.steps, "guidance_scale": card.quality.guidance_scale}
-
-
-def _styled(prompt: str, card: ModelCard, style: str | None) -> str:
-    if style is None:
-        return prompt
-    if style not in card.styles:
-        known = f"it has {', '.join(card.styles)}" if card.styles else "say it in the prompt"
-        raise OptionUnsupported(f"{card.name} has no style {style!r}; {known}")
-    return f"{prompt}, {card.styles[style]}"
 
 
 def _check_count(frames: int | None, card: ModelCard) -> None:

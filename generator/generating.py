@@ -1,7 +1,7 @@
 """The story of one generated clip: request → latents → frames → mark → encode → sign → record."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from ..errors import SealreelError
@@ -56,7 +56,7 @@ def generate(
     pipeline = pipeline or _load(config)
     footage = shoot(pipeline, config, seed=seed, frames=frames, on_step=on_step)
     form = form_of_footage(footage, container)
-    return release(
+    output = release(
         lambda: pictures_of(footage, form),  # mark → encode → sign → record
         config.output,
         form=form,
@@ -64,6 +64,7 @@ def generate(
         config=config.release,
         force=config.force,
     )
+    return replace(output, remarks=footage.remarks, wording=footage.wording)
 
 
 def generate_many(configs: Iterable[GenerationConfig], *, on_step: OnStep | None = None) -> Iterator[Attempt]:

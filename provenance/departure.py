@@ -78,6 +78,7 @@ def let_out(
         psnr_y_db=draft.psnr_y_db,
         expected_p_value_log10=draft.expected_p_value_log10,
         model=None if facts.model is None else facts.model.identifier,
+        weights_sha256=None if facts.model is None else facts.model.weights_sha256,
         seed=facts.seed,
         notes=(*facts.notes, *draft.notes, *signed.notes),
         timings_ms=watch.timings_ms(),

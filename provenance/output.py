@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from .payload import Payload
 from .watermark import ACCEPT_LOG10_P
@@ -27,7 +28,13 @@ class Output:
     seed: int | None
     expected_p_value_log10: float | None = None
     """The same after rough handling, tried on a part of the file (`trial`); None where it was not tried."""
+    weights_sha256: str | None = None
+    """Which weights the model has: one hash over all their files."""
     notes: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+    """Notes on how the prompt was understood, which nobody should miss."""
+    wording: Mapping[str, Any] | None = None
+    """The same for a program; None for a model that takes prompts as they are."""
     timings_ms: Mapping[str, float] = field(default_factory=dict[str, float])
     """Wall time a step: decode, embed, encode, read_back, sign, record."""
 

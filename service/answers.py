@@ -175,8 +175,10 @@ def output_answer(output: "Output") -> dict[str, Any]:
             "expected_p_value_log10": output.expected_p_value_log10,
         },
         "model": output.model,
+        "weights_sha256": output.weights_sha256,
         "seed": output.seed,
-        "notes": list(output.notes),
+        "wording": output.wording,
+        "notes": [*output.remarks, *output.notes],
         "timings_ms": dict(output.timings_ms),
     }
 

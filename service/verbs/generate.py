@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ...errors import OptionUnsupported, PromptInvalid
-from ..console import Progress, emit, say
+from ..console import Progress, emit, say, warn
 from ..doors import ConfigFile, JsonFlag, example, fail, in_force
 from ..exits import Exit, worst
 from ..options import (
@@ -221,6 +221,8 @@ def _print(attempt: "Attempt", *, as_json: bool) -> Exit:
     if attempt.error is not None:
         return fail(attempt.error, json=as_json, file=str(attempt.config.output))
     assert attempt.output is not None  # noqa: S101 - an attempt has one or the other
+    for remark in attempt.output.remarks:
+        warn(f"{attempt.output.file.name}: {remark}")
     warn_of_weak_mark(attempt.output)
     if as_json:
         emit(output_answer(attempt.output))

@@ -130,8 +130,9 @@ def sign_into(signer: Signer, trust: TrustAnchors) -> Sign:
     """Sign a source into a target and return the target; claim fields by keyword."""
 
     def sign_into(target: Path, source: Path, parent: Path | None = None, **fields: Any) -> Path:
-        options = {name: fields.pop(name) for name in ("sidecar", "embed") if name in fields}
-        sign_file(source, target, claim_of(**fields), signer, trust=trust, parent=parent, **options)
+        options = {name: fields.pop(name) for name in ("sidecar", "embed", "inputs") if name in fields}
+        claim = claim_of(inputs=len(options.get("inputs", ())), **fields)
+        sign_file(source, target, claim, signer, trust=trust, parent=parent, **options)
         return target
 
     return sign_into

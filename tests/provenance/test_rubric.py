@@ -267,7 +267,13 @@ INTEGRITY: dict[str, Trait] = {
 }
 
 
-@pytest.fixture(scope="module", params=["generated video", "generated image", "marked", "marked, with a manifest"])
+@pytest.fixture(
+    scope="module",
+    params=[
+        "generated video", "generated image", "generated from a picture", "generated from a signed picture", "marked",
+        "marked, with a manifest",
+    ],
+)  # fmt: skip
 def manifest(
     request: pytest.FixtureRequest,
     tmp_path_factory: pytest.TempPathFactory,
@@ -279,6 +285,11 @@ def manifest(
     directory, video, image = tmp_path_factory.mktemp("rubric"), tiny_media["video/mp4"], tiny_media["image/png"]
     if request.param == "generated image":
         signed = sign_into(directory / "a.png", image, media_type="image/png", duration_ms=0)
+    elif request.param == "generated from a picture":
+        signed = sign_into(directory / "a.mp4", video, inputs=[image])
+    elif request.param == "generated from a signed picture":
+        picture = sign_into(directory / "a.png", image, media_type="image/png", duration_ms=0)
+        signed = sign_into(directory / "a.mp4", video, inputs=[picture])
     elif request.param == "marked":
         captured = {"digital_source_type": "digitalCapture", "generated_or_altered": "altered", "model": None}
         signed = sign_into(directory / "a.mp4", video, **captured)
