@@ -1,10 +1,10 @@
 """The autoencoder, and its two passes in the layout that convolutions on a GPU like.
 
-AutoencoderKLLTXVideo with 32 x 32 pixels x 8 frames to a latent cell (causal encoder, so the first 1, 9 and 17 frames of
-a clip have the same latents whether or not the others follow). The passes below compute what diffusers' forward computes
-from the same parameters (a test compares the two), but over (N, T, H, W, C) arrays: every 3 x 3 x 3 convolution is one
-2-D convolution over three neighbouring frames laid side by side in its channels, and those of `still_layers`, whose
-outer taps in time are zero and stay zero, look at one frame, a third of the work.
+AutoencoderKLLTXVideo with 32 x 32 pixels x 8 frames to a latent cell (causal encoder, so the first 1, 9 and 17 frames
+of a clip have the same latents whether or not the others follow). The passes below compute what diffusers' forward
+computes from the same parameters (a test compares the two), but over (N, T, H, W, C) arrays: every 3 x 3 x 3 kernel
+is one 2-D convolution over three neighbouring frames laid side by side in its channels, and those of `still_layers`,
+whose outer taps in time are zero and stay zero, look at one frame, a third of the work.
 """
 
 # pyright: reportUnknownMemberType=false, reportMissingTypeStubs=false, reportUnknownVariableType=false
@@ -94,7 +94,7 @@ def still_layers(autoencoder: AutoencoderKLLTXVideo) -> list[LTXVideoCausalConv3
     found: list[LTXVideoCausalConv3d] = []
     for name, module in autoencoder.named_modules():
         if isinstance(module, LTXVideoCausalConv3d) and module.kernel_size[0] == 3 and name.startswith(_STILL):
-            module.looks_at = 2 if module.is_causal else 1
+            cast("Any", module).looks_at = 2 if module.is_causal else 1
             found.append(module)
     return found
 

@@ -109,7 +109,7 @@ def _training(training: dict[str, Any], made_by: str) -> str:
     return "\n".join([made_by or plain, "", *rows])
 
 
-_CALL: Final = """pipe = DiffusionPipeline.from_pretrained("generator/embedded", dtype=torch.float32, local_files_only=True)
+_CALL: Final = """pipe = DiffusionPipeline.from_pretrained("generator/embedded", dtype=torch.float32)
 frames = pipe(
     "a red ball rolls to the left on a meadow",
     num_frames={frames},
@@ -124,7 +124,7 @@ _README: Final = """# {name}, version {version}
 
 The text-to-video model that ships with Sealreel: prompts about a tiny world of toys, animals and small accidents become
 clips of {side} × {side} pixels, {frames} frames at {fps} frames a second. It is small ({megabytes:.1f} MB), runs on the
-CPU in seconds, and was trained from nothing on procedurally rendered clips. Licence: Apache-2.0, weights and data alike.
+CPU in seconds, and was trained from nothing on procedurally rendered clips. Licence: Apache-2.0, weights and data.
 
 It is a stock diffusers directory (`LTXPipeline`): any diffusers ≥ 0.42 loads it without code of ours, and
 `LTXImageToVideoPipeline` takes the same parts for a clip that starts from a picture.

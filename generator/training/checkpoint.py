@@ -5,6 +5,7 @@
 
 import json
 import os
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -98,6 +99,24 @@ def load_average(path: Path, network: nn.Module) -> Progress:
     return Progress(step=about["step"], seconds=about["seconds"], average=average, loss=about["loss"])
 
 
+def adopt(source: Path, folder: Path) -> None:
+    """Copy the checkpoints of an earlier run, from `source` or its `checkpoints/`, into `folder` where it lacks them.
+
+    Raises:
+        ModelUnavailable: There are none.
+    """
+    here = source / "checkpoints" if (source / "checkpoints").is_dir() else source
+    found = sorted(here.glob("*.safetensors"))
+    if not found:
+        raise ModelUnavailable(f"{source} holds no checkpoints (*.safetensors); name the --out of an earlier run")
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in found:
+        if not (folder / path.name).exists():
+            draft = folder / (path.name + ".draft")
+            shutil.copyfile(path, draft)
+            draft.replace(folder / path.name)
+
+
 def write_tensors(path: Path, tensors: dict[str, Tensor], about: dict[str, Any]) -> None:
     """Write tensors and a few facts through a temporary file."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -118,7 +137,8 @@ def read_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
     """
     try:
         with safe_open(path, framework="pt") as file:
-            about: dict[str, Any] = json.loads((file.metadata() or {})["about"])
+            metadata: dict[str, str] = file.metadata() or {}
+            about: dict[str, Any] = json.loads(metadata["about"])
             return {name: file.get_tensor(name) for name in file.keys()}, about  # noqa: SIM118 - no mapping
     except (SafetensorError, KeyError, ValueError) as error:
         raise ModelUnavailable(f"{path} is not a checkpoint ({error}); remove it to start anew") from error

@@ -18,6 +18,8 @@ class Budget:
     """Time spent in steps, over all resumed parts of the run together."""
     steps: int | None = None
     learning_rate: float = 1e-3
+    ends_at: float | None = None
+    """Seconds since the epoch: the minutes are what is left until then when the stage starts, on a borrowed machine."""
 
     def __post_init__(self) -> None:
         if self.batch < 1 or (self.steps is None and self.minutes <= 0) or (self.steps is not None and self.steps < 1):
@@ -86,7 +88,7 @@ class TrainingConfig:
     captions: int = 10
     """Wordings of each scene."""
     denoiser: Budget = Budget(batch=256, minutes=5.5, learning_rate=2e-3)
-    distil: Budget = Budget(batch=192, minutes=1.7, learning_rate=3e-4)
+    distil: Budget = Budget(batch=256, minutes=1.7, learning_rate=3e-4)
     teacher_guidance: float = 3.0
     sampling_steps: int = 8
     """The grid of moments that the model is distilled to."""

@@ -4,7 +4,7 @@
 # pyright: reportUnknownArgumentType=false
 # diffusers declares many parameters and all submodules without types.
 
-from typing import Any, Final, cast
+from typing import Any, Final, TypeAlias, cast
 
 import torch
 from diffusers.models.transformers.transformer_ltx import LTXVideoTransformer3DModel
@@ -20,6 +20,9 @@ from .transformer import Weights, block, modulation, places, projected_text, rea
 
 FPS: Final = 16
 """Frames per second that positions are counted at, as the shipped model is called."""
+
+How: TypeAlias = tuple[bool, torch.dtype]
+"""Whether weights are rounded to what the files hold, and the type to compute in."""
 
 
 class Denoiser(nn.Module):
@@ -71,12 +74,12 @@ class Denoiser(nn.Module):
         how = (self.narrow, self.dtype)
         embeds = self.read(ids)
         outer = _outer(self.transformer)
-        hidden, ada, embedded, text = self._fused["first"](outer, latents, moment, embeds, *how)
+        hidden, ada, embedded, text = self._fused["first"](outer, latents, moment, embeds, how)
         mask = (ids != 0)[:, None, None, :]
         heads: int = cast("Any", self.transformer).config.num_attention_heads
         for weights in _layers(cast("Any", self.transformer).transformer_blocks):
-            hidden = self._fused["block"](weights, hidden, ada, clean, text, mask, self.turn, heads, *how)
-        return self._fused["last"](outer, hidden, embedded, clean, *how)
+            hidden = self._fused["block"](weights, hidden, ada, clean, text, mask, self.turn, heads, how)
+        return self._fused["last"](outer, hidden, embedded, clean, how)
 
     def read(self, ids: Tensor) -> Tensor:
         """Return prompt embeds, (N, L, text width), of ids (N, L <= 128), as LTXPipeline makes them."""
@@ -88,7 +91,7 @@ class Denoiser(nn.Module):
         bias = functional.embedding(self.buckets, table).permute(2, 0, 1)[None].to(self.dtype)
         for weights in _layers(encoder.block):
             named = {name: weight for name, weight in weights.items() if "relative_attention_bias" not in name}
-            hidden = self._fused["text"](named, hidden, bias, self.narrow, self.dtype)
+            hidden = self._fused["text"](named, hidden, bias, (self.narrow, self.dtype))
         return scaled_rms(hidden[:, : ids.shape[1]], encoder.final_layer_norm.weight.to(self.dtype))
 
 
@@ -155,27 +158,35 @@ def _outer(transformer: Any) -> Weights:
 
 
 def _first(
-    weights: Weights, latents: Tensor, moment: Tensor, embeds: Tensor, narrow: bool, dtype: torch.dtype  # noqa: FBT001
+    weights: Weights, latents: Tensor, moment: Tensor, embeds: Tensor, how: How
 ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    used = as_used(weights, dtype, narrow=narrow)
-    hidden = functional.linear(latents.to(dtype), used["proj_in.weight"], used["proj_in.bias"])
-    return hidden, *modulation(used, moment, dtype), projected_text(used, embeds)
+    used = _used(weights, how)
+    hidden = functional.linear(latents.to(how[1]), used["proj_in.weight"], used["proj_in.bias"])
+    return hidden, *modulation(used, moment, how[1]), projected_text(used, embeds)
 
 
 def _layer(
-    weights: Weights, hidden: Tensor, ada: Tensor, clean: Tensor, text: Tensor, mask: Tensor, turn: Tensor, heads: int,
-    narrow: bool, dtype: torch.dtype,  # noqa: FBT001
-) -> Tensor:  # fmt: skip
-    return block(as_used(weights, dtype, narrow=narrow), hidden, ada, clean, text, mask, turn, heads)
-
-
-def _text_layer(
-    weights: Weights, hidden: Tensor, bias: Tensor, narrow: bool, dtype: torch.dtype  # noqa: FBT001
+    weights: Weights,
+    hidden: Tensor,
+    ada: Tensor,
+    clean: Tensor,
+    text: Tensor,
+    mask: Tensor,
+    turn: Tensor,
+    heads: int,
+    how: How,
 ) -> Tensor:
-    return text_block(as_used(weights, dtype, narrow=narrow), hidden, bias)
+    return block(_used(weights, how), hidden, ada, clean, text, mask, turn, heads)
 
 
-def _last(
-    weights: Weights, hidden: Tensor, embedded: Tensor, clean: Tensor, narrow: bool, dtype: torch.dtype  # noqa: FBT001
-) -> Tensor:
-    return read_out(as_used(weights, dtype, narrow=narrow), hidden, embedded, clean).float()
+def _text_layer(weights: Weights, hidden: Tensor, bias: Tensor, how: How) -> Tensor:
+    return text_block(_used(weights, how), hidden, bias)
+
+
+def _last(weights: Weights, hidden: Tensor, embedded: Tensor, clean: Tensor, how: How) -> Tensor:
+    return read_out(_used(weights, how), hidden, embedded, clean).float()
+
+
+def _used(weights: Weights, how: How) -> Weights:
+    narrow, dtype = how
+    return as_used(weights, dtype, narrow=narrow)

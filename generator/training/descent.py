@@ -1,16 +1,16 @@
 """The optimiser: orthogonal steps for the matrices inside the networks, AdamW for everything else.
 
-A matrix moves by the nearest orthogonal matrix to its momentum, found by five Newton-Schulz steps (Jordan et al., "Muon:
-An optimizer for hidden layers in neural networks", 2024), scaled by 0.2 sqrt(max(rows, columns)) so that learning rate
-and decay mean what they mean to AdamW (Liu et al., "Muon is Scalable for LLM Training", arXiv:2502.16982). Matrices of
-one shape are one batch. A kernel counts as the matrix (outputs, all inputs).
+A matrix moves by the nearest orthogonal matrix to its momentum, found by five Newton-Schulz steps (Jordan et al.,
+"Muon: An optimizer for hidden layers in neural networks", 2024), scaled by 0.2 sqrt(max(rows, columns)) so that the
+learning rate and decay mean what they mean to AdamW (Liu et al., "Muon is Scalable for LLM Training",
+arXiv:2502.16982). Matrices of one shape are one batch. A kernel counts as the matrix (outputs, all inputs).
 """
 
-# pyright: reportUnknownMemberType=false
-# torch declares step and others without types.
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+# torch declares unflatten, split, step and others without types.
 
 from collections.abc import Iterable
-from typing import Final
+from typing import Any, Final
 
 import torch
 from torch import Tensor, nn
@@ -58,15 +58,15 @@ class Descent:
             parameter.grad = None
 
     def _orthogonal_step(self, shape: tuple[int, int], group: list[nn.Parameter], learning_rate: float) -> None:
-        gradients = [parameter.grad for parameter in group]
-        found = torch.stack([g.reshape(shape) for g in gradients if g is not None])
+        gradients = [torch.zeros_like(one) if one.grad is None else one.grad for one in group]
+        found = torch.stack([gradient.reshape(shape) for gradient in gradients])
         momentum = self._momenta[shape]
         momentum.lerp_(found, 1 - _MOMENTUM)
         directions = orthogonal(found.lerp_(momentum, _MOMENTUM))  # Nesterov's
         scale = 0.2 * max(shape) ** 0.5
-        torch._foreach_mul_(group, 1 - learning_rate * _DECAY)  # noqa: SLF001 - the only name it has
+        foreach("mul", group, 1 - learning_rate * _DECAY)
         moves = [direction.view_as(parameter) for direction, parameter in zip(directions, group, strict=True)]
-        torch._foreach_add_(group, moves, alpha=-learning_rate * scale)  # noqa: SLF001 - the only name it has
+        foreach("add", group, moves, alpha=-learning_rate * scale)
 
     def state(self) -> dict[str, Tensor]:
         """Return the optimiser's own tensors by name; not copies."""
@@ -105,6 +105,11 @@ def orthogonal(matrices: Tensor) -> Tensor:
 def clip_(parameters: Iterable[nn.Parameter], most: float) -> None:
     """Scale the gradients down to a norm of `most` in all."""
     nn.utils.clip_grad_norm_(parameters, most)
+
+
+def foreach(what: str, *arguments: Any, **options: Any) -> None:
+    """Change many tensors in place at once; torch keeps these functions under private names."""
+    getattr(torch, f"_foreach_{what}_")(*arguments, **options)
 
 
 def _matrix(parameter: Tensor) -> tuple[int, int]:

@@ -7,8 +7,8 @@ et al., "On Distillation of Guided Diffusion Models", arXiv:2210.03142). Some sa
 interval instead, so that the model can still be sampled in more steps than its grid has.
 """
 
-# pyright: reportUnknownMemberType=false
-# torch declares some functions without types.
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+# torch declares unflatten, split, step and others without types.
 
 from typing import Final
 

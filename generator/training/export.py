@@ -1,8 +1,8 @@
 """Join the trained parts into a stock diffusers directory, weights in the 8 and 16 bits that they were trained for."""
 
 # pyright: reportUnknownMemberType=false, reportMissingTypeStubs=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false
-# diffusers declares many parameters without types.
+# pyright: reportUnknownArgumentType=false, reportPrivateUsage=false
+# diffusers declares many parameters without types; torch names some buffers only in _buffers.
 
 import json
 import shutil
@@ -104,9 +104,9 @@ def _state_statistics(autoencoder: AutoencoderKLLTXVideo, config: TrainingConfig
 def _narrow(network: nn.Module) -> None:
     """Bring parameters to the precision they are stored in, and all other numbers to 16 bits."""
     for name, parameter in network.named_parameters():
-        parameter.requires_grad_(requires_grad=False)
+        parameter.requires_grad = False
         parameter.data = parameter.data.to(torch.float8_e4m3fn if is_narrow(name, parameter) else torch.float16)
     for module in network.modules():
-        for name, held in list(module._buffers.items()):  # noqa: SLF001 - named_buffers leaves some out
+        for name, held in list(module._buffers.items()):
             if held is not None and held.is_floating_point():
-                module._buffers[name] = held.half()  # noqa: SLF001 - as above
+                module._buffers[name] = held.half()

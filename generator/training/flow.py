@@ -3,14 +3,14 @@
 The transformer learns the velocity noise - latents at (1 - t) latents + t noise (Lipman et al., "Flow Matching for
 Generative Modeling", arXiv:2210.02747). t is logit-normal and shifted towards noise, t -> s t / (1 + (s - 1) t) with
 s = 3, as the scheduler shifts its moments (Esser et al., "Scaling Rectified Flow Transformers", arXiv:2403.03206); one
-in eight is uniform, so that no moment is forgotten. Without words in one of ten clips (Ho and Salimans, "Classifier-Free
-Diffusion Guidance", arXiv:2207.12598). Leading latent frames that are given stand clean at moment 0, as in
-LTXImageToVideoPipeline, in half of the cases a little noisy (Ho et al., "Cascaded Diffusion Models", arXiv:2106.15282,
-call it conditioning augmentation): what a clip goes on from is never perfect.
+in eight is uniform, so that no moment is forgotten. Without words in one of ten clips (Ho and Salimans,
+"Classifier-Free Diffusion Guidance", arXiv:2207.12598). Leading latent frames that are given stand clean at moment 0,
+as in LTXImageToVideoPipeline, in half of the cases a little noisy (Ho et al., "Cascaded Diffusion Models",
+arXiv:2106.15282, call it conditioning augmentation): what a clip goes on from is never perfect.
 """
 
-# pyright: reportUnknownMemberType=false
-# torch declares some functions without types.
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+# torch declares unflatten, split, step and others without types.
 
 from dataclasses import dataclass
 from typing import Final

@@ -6,8 +6,8 @@ use the frames that they go on from have been painted by the decoder: so their l
 were encoded, painted and encoded again.
 """
 
-# pyright: reportUnknownMemberType=false
-# torch declares some functions without types.
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+# torch declares unflatten, split, step and others without types.
 
 import time
 from dataclasses import dataclass
@@ -58,7 +58,7 @@ def encode_world(config: TrainingConfig, *, on_progress: OnProgress | None = Non
         ModelUnavailable: The autoencoder has not been trained.
     """
     network = finished_autoencoder(config)
-    paint = renderer(config, on_progress)
+    paint = renderer(config, compiled=config.compiled, on_progress=on_progress)
     rows: list[tuple[Tensor, Tensor, Tensor, Tensor]] = []
     started = told = time.monotonic()
     first = _FIRST_SEED + (config.seed * 30_000_001) % ((_LAST_SEED - _FIRST_SEED) // 2)

@@ -1,12 +1,12 @@
 """The training loop that the networks share: warm-up, decay, clipping, moving average, checkpoints, a look at speed."""
 
-# pyright: reportUnknownMemberType=false
-# torch declares backward and others without types.
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+# torch declares unflatten, split, step and others without types.
 
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
 import torch
@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from .checkpoint import Progress, load_checkpoint, save_checkpoint
 from .config import STAGES, Budget, Stage, TrainingConfig
-from .descent import Descent, clip_
+from .descent import Descent, clip_, foreach
 from .fusing import Compiled
 from .progress import OnProgress, TrainingEvent
 
@@ -71,6 +71,9 @@ def run_stage(
     descent = Descent(network, learning_rate=budget.learning_rate)
     path = config.checkpoint(stage)
     progress = load_checkpoint(path, network, descent)
+    if budget.ends_at is not None:
+        left = max(1.0, budget.ends_at - time.time())
+        budget = replace(budget, minutes=(progress.seconds + left) / 60, steps=None)
     watch = _Watch(stage, work, on_device=config.device == "cuda", on_progress=on_progress)
     good = {name: parameter.detach().clone() for name, parameter in network.named_parameters()}
     saved_at = started = time.monotonic()
@@ -126,7 +129,7 @@ def _step(
     decay = min(_AVERAGE_DECAY, (progress.step + 1) / (progress.step + 10))  # young averages forget faster
     with torch.no_grad():
         averages = list(progress.average.values())
-        torch._foreach_lerp_(averages, [one.detach() for one in network.parameters()], 1 - decay)  # noqa: SLF001
+        foreach("lerp", averages, [one.detach() for one in network.parameters()], 1 - decay)
     return loss
 
 
@@ -152,7 +155,8 @@ class _Watch:
     """Tells of progress now and then: loss, samples a second, share of the device's peak."""
 
     def __init__(self, stage: Stage, work: Work, *, on_device: bool, on_progress: OnProgress | None) -> None:
-        self._stage, self._work, self._on_device, self._on_progress = stage, work, on_device, on_progress
+        self._stage: Stage = stage
+        self._work, self._on_device, self._on_progress = work, on_device, on_progress
         self._told_at, self._told_step = time.monotonic(), 0
 
     def due(self, step: int) -> bool:

@@ -6,8 +6,8 @@ nothing flickers; plus a small Kullback-Leibler term that keeps the latents near
 arXiv:1312.6114). All bands are linear, so one pyramid of the error serves.
 """
 
-# pyright: reportUnknownMemberType=false
-# torch declares some functions without types.
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+# torch declares unflatten, split, step and others without types.
 
 import math
 from collections.abc import Iterator
@@ -85,7 +85,7 @@ def train_autoencoder(config: TrainingConfig, *, on_progress: OnProgress | None 
     """Train, or go on training, until the budget is spent."""
     network = Passes(build_autoencoder(config)).to(config.device)
     dtype = torch.bfloat16 if config.device == "cuda" else torch.float32
-    pool = Pool(config, renderer(config, on_progress))
+    pool = Pool(config, renderer(config, compiled=False, on_progress=on_progress))  # few clips: not worth compiling
     _tell(on_progress, f"{config.pool} clips are rendered")
 
     def loss_of_crops(crops: Tensor, noise: Tensor) -> Tensor:

@@ -15,9 +15,8 @@ Renderer: TypeAlias = Callable[[PackedScenes], Tensor]
 """Packed scenes to clips (N, T, H, W, 3) in [0, 1]."""
 
 
-def renderer(config: TrainingConfig, on_progress: OnProgress | None = None) -> Renderer:
+def renderer(config: TrainingConfig, *, compiled: bool, on_progress: OnProgress | None = None) -> Renderer:
     """Return how this run renders: compiled where it is asked for and works, else as the world is written."""
-    compiled = config.compiled
 
     def paint(packed: PackedScenes) -> Tensor:
         nonlocal compiled

@@ -20,7 +20,7 @@ from ..world.captions import caption
 from ..world.packing import PackedScenes, pack
 
 SEEN_TOKENS: Final = 64
-"""Captions are cut to so many tokens."""
+"""Captions are cut to so many; what the text encoder says of the padding beyond is masked from the transformer."""
 FPS: Final = 16
 LATE_SHARE: Final = 0.25
 """Of the windows, how many start after the scene's first moment: they teach to go on, from frames that are given."""

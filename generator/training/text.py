@@ -15,8 +15,6 @@ from .config import Sizes
 
 PROMPT_TOKENS: Final = 128
 """LTX pipelines pad every prompt to this length, and run the text encoder over the padding without a mask."""
-SEEN_TOKENS: Final = 64
-"""Captions are cut to so many; what the encoder says of the padding beyond is masked from the transformer anyway."""
 HEADS: Final = 4
 
 
@@ -44,7 +42,7 @@ def distance_buckets(encoder: Any) -> Tensor:
     """Return which of T5's position biases holds between each two of the 128 places, (128, 128)."""
     attention = encoder.encoder.block[0].layer[0].SelfAttention
     place = torch.arange(PROMPT_TOKENS)
-    return attention._relative_position_bucket(  # noqa: SLF001 - static; its numbers are the model's
+    return attention._relative_position_bucket(
         place[None, :] - place[:, None],
         bidirectional=True,
         num_buckets=attention.relative_attention_num_buckets,

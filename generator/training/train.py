@@ -25,23 +25,23 @@ def train_generator(config: TrainingConfig, *, on_progress: OnProgress | None = 
     from ..third_party import load_module
 
     load_module("diffusers")  # first: it makes a torchvision of another build importable
-    import torch
-
     from ..world.captions import build_tokenizer
     from .distil import distil
     from .export import export_model
     from .flow import teacher, train_denoiser
     from .latents import encode_world, load_latents
     from .reconstruction import finished_autoencoder, train_autoencoder
-    from .sheet import write_sheet
+    from .sheet import write_reconstructions, write_sheet
 
-    torch.set_num_threads(config.threads)
+    prepare_device(config)
     config.out.mkdir(parents=True, exist_ok=True)
     tell = logged(config.out / "log.jsonl", on_progress)
     words = len(build_tokenizer())
     latents = None
     if "autoencoder" in config.stages:
         train_autoencoder(config, on_progress=tell)  # clips -> latents -> clips
+        samples = config.out / "samples"
+        write_reconstructions(config, finished_autoencoder(config), samples / "autoencoder.png", scenes=6)
     if "latents" in config.stages and ("autoencoder" in config.stages or not config.cached.exists()):
         latents = encode_world(config, on_progress=tell)  # scenes -> latents and words
     if {"denoiser", "distil"} & set(config.stages):
@@ -50,6 +50,7 @@ def train_generator(config: TrainingConfig, *, on_progress: OnProgress | None = 
         train_denoiser(config, latents, words, on_progress=tell)  # words -> latents
         path = config.out / "samples" / "denoiser.png"
         guide = teacher(config, words)
+        guide.settle()  # another batch would be compiled anew
         write_sheet(config, guide, finished_autoencoder(config), latents, path, scenes=8, steps=24, guidance=4.0)
     if "distil" in config.stages and latents is not None:
         distil(config, latents, words, on_progress=tell)  # in eight steps
@@ -57,3 +58,13 @@ def train_generator(config: TrainingConfig, *, on_progress: OnProgress | None = 
         export_model(config)
         tell(TrainingEvent(stage="export", step=0, share=1.0, text=str(config.model)))
     return config.model
+
+
+def prepare_device(config: TrainingConfig) -> None:
+    """Let torch take the threads it is given and, on CUDA, the fastest convolutions and 19-bit products."""
+    import torch
+
+    torch.set_num_threads(config.threads)
+    if config.device == "cuda":
+        torch.backends.cudnn.benchmark = True
+        torch.set_float32_matmul_precision("high")

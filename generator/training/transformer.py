@@ -5,8 +5,8 @@ layers: the modulation of a token is chosen from two (the sample's moment, and z
 instead of being computed for every token, and query, key and value are one product.
 """
 
-# pyright: reportUnknownMemberType=false
-# diffusers' rope is untyped.
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+# torch declares unflatten, split, step and others without types.
 
 import math
 from typing import Any

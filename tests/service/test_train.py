@@ -15,13 +15,13 @@ pytest.importorskip("torch", reason="the extra `generate` is not installed")
 
 
 def test_a_run_visits_the_stages_that_are_asked_for_and_can_go_on(shell: Run, tmp_path: Path) -> None:
-    first = shell("train", "generator", "--out", tmp_path / "run", "--smoke", "--stage", "encoder", "--json")
+    first = shell("train", "generator", "--out", tmp_path / "run", "--smoke", "--stage", "autoencoder", "--json")
 
-    again = shell("train", "generator", "--out", tmp_path / "run", "--smoke", "--stage", "encoder", "--json")
+    again = shell("train", "generator", "--out", tmp_path / "run", "--smoke", "--stage", "autoencoder", "--json")
 
     assert first.code == again.code == 0, first.err
     assert first.answer == {"schema": "sealreel.train/1", "model": None, "evaluation": None}
-    assert "of encoder" in first.err
+    assert "of autoencoder" in first.err
     jsonschema.Draft202012Validator(schema("train")).validate(first.answer)  # pyright: ignore[reportUnknownMemberType]
 
 
@@ -29,7 +29,7 @@ def test_a_stage_without_those_before_it_says_so(shell: Run, tmp_path: Path) -> 
     ran = shell("train", "generator", "--out", tmp_path / "run", "--smoke", "--stage", "export")
 
     assert ran.code == 3
-    assert "denoiser" in ran.err
+    assert "autoencoder" in ran.err
 
 
 def test_a_folder_that_cannot_be_made_is_said(shell: Run, tmp_path: Path) -> None:
