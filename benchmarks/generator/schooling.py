@@ -69,7 +69,7 @@ class Schooling:
 
 
 GPU_SCHOOL: Final = Schooling(
-    seconds=60, device="cuda", width=32, batch=256, fresh=64, side=256, capacity=24_000, softened=1024, jobs=10
+    seconds=60, device="cuda", width=32, batch=128, fresh=64, side=256, capacity=24_000, softened=1024, jobs=10
 )
 
 
