@@ -9,7 +9,7 @@ from typing import Any, Final, cast
 
 from ..vocabulary import ACTION_FACTS, BYSTANDERS
 from .captioning import LANGUAGES
-from .language import Language
+from .language import Language, LanguageCode
 
 _SLOT: Final = re.compile(r"\{[^}]*\}")
 _WORD: Final = re.compile(r"[^\W_]+")
