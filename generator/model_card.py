@@ -43,6 +43,8 @@ class ModelCard:
     """Frames of one window that lead the next. Where it is there, `frames` is the window, and clips of any count up to
     `frames_max` are made of windows (`windows.film`); else the pipeline is asked for all frames at once."""
     frames_max: int | None = None
+    knows_words: bool = False
+    """Whether the model knows the words of a list and no others: then prompts are read against its tokenizer's."""
     weights_sha256: str | None = None
     """See `weights.weights_sha256`."""
 
@@ -78,6 +80,7 @@ def read_card(directory: Path, *, name: str) -> ModelCard:
             styles={str(style): str(words) for style, words in _table(card, "styles").items()},
             overlap=_count(card, "overlap"),
             frames_max=_count(card, "frames_max"),
+            knows_words="vocabulary" in card,
             weights_sha256=_text(card, "weights_sha256"),
         )
     except (ValueError, TypeError, ZeroDivisionError, OSError) as error:

@@ -73,7 +73,7 @@ class Settings:
     style: str | None = None
     """How generate's clips look, for a model whose card names styles; the embedded one has photoreal and animated."""
     quality: bool = False
-    """Whether generate takes the model's quality mode: more steps and guidance, several times slower."""
+    """Whether generate takes the model's quality mode: more steps and guidance, and so more time."""
     detector_calibration: str = "auto"
     """Thresholds of detect: `none` for those the weights came with, a file of calibrate, or `auto`: the file that
     calibrate left in the data folder, where there is one."""

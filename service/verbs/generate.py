@@ -147,7 +147,8 @@ def generate(
     """Turn a prompt into a clip (or, by OUT's suffix, a picture) that is watermarked, signed and recorded.
 
     Nothing unmarked is ever written: where the mark cannot be read back, the run ends with code 3 and no file.
-    The embedded model knows coloured shapes that move; --model takes any diffusers video pipeline.
+    The embedded model knows a small world of things and characters, and answers words that it does not know; --model
+    takes any diffusers video pipeline.
     """
     _refuse_other_starts(last_image, video)
     options: dict[str, Any] = {

@@ -264,6 +264,7 @@ def _still() -> Any:
 FAMILIES: dict[str, Callable[[], Any]] = {
     "ltx": _ltx,
     "windows": _ltx,
+    "worded": _ltx,
     "wan": _wan,
     "latte": _latte,
     "text_to_video_sd": _text_to_video_sd,
@@ -285,4 +286,5 @@ CARDS: dict[str, dict[str, Any]] = {
         "styles": {"photoreal": "red", "animated": "blue"},
     }
 }
-"""Cards of the families that have one; `windows` works as the embedded model does."""
+"""Cards of the families that have one; `windows` works as the embedded model does, `worded` reads prompts as it does."""
+CARDS["worded"] = CARDS["windows"] | {"vocabulary": {}}

@@ -14,6 +14,7 @@ from sealreel.generator import GenerationConfig, LoadedPipeline, load_pipeline
 from sealreel.generator.adapter import keywords_of
 from sealreel.generator.footage import Footage, shoot
 from sealreel.generator.model_card import read_card
+from sealreel.generator.sampling import OnStep
 from sealreel.generator.siblings import class_for
 from sealreel.provenance import ReleaseConfig
 
@@ -37,6 +38,16 @@ def request_for(installation: ReleaseConfig, tmp_path: Path) -> Callable[..., Ge
 
 def shot(pipeline: LoadedPipeline, config: GenerationConfig, **options: Any) -> Footage:
     return shoot(pipeline, config, seed=1, frames=config.frames, **options)
+
+
+def counted() -> tuple[list[int], OnStep]:
+    """Give a callback, and the list of how many steps it was told there are."""
+    totals: list[int] = []
+
+    def on_step(_done: int, total: int) -> None:
+        totals.append(total)
+
+    return totals, on_step
 
 
 def picture(directory: Path, *, value: int = 255, height: int = 64, width: int = 64) -> Path:
@@ -63,9 +74,9 @@ def test_more_than_the_cards_is_an_error_that_names_it(pipeline: LoadedPipeline,
 
 
 def test_quality_takes_the_cards_steps_and_guidance(pipeline: LoadedPipeline, request_for: Any) -> None:
-    steps: list[int] = []
+    steps, on_step = counted()
 
-    better = shot(pipeline, request_for(quality=True), on_step=lambda _done, total: steps.append(total))
+    better = shot(pipeline, request_for(quality=True), on_step=on_step)
 
     asked = shot(pipeline, request_for(steps=3, guidance_scale=2.0))
     assert set(steps) == {3}
@@ -73,9 +84,9 @@ def test_quality_takes_the_cards_steps_and_guidance(pipeline: LoadedPipeline, re
 
 
 def test_what_is_asked_goes_before_quality(pipeline: LoadedPipeline, request_for: Any) -> None:
-    steps: list[int] = []
+    steps, on_step = counted()
 
-    shot(pipeline, request_for(quality=True, steps=1), on_step=lambda _done, total: steps.append(total))
+    shot(pipeline, request_for(quality=True, steps=1), on_step=on_step)
 
     assert set(steps) == {1}
 

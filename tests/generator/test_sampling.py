@@ -78,11 +78,15 @@ def test_from_nine_frames_it_is_the_condition_pipeline_at_our_coordinates(
     sibling = load_module("diffusers").LTXConditionPipeline(**pipe.components)
     sibling.set_progress_bar_config(disable=True)
     leading = encode(pipe, pictures)
-    middle = SimpleNamespace(latent_dist=SimpleNamespace(sample=lambda _rng: leading))  # it would draw one
-    monkeypatch.setattr(sibling.vae, "encode", lambda _frames: middle)
-    monkeypatch.setattr(  # it would place latent frames where their last pixel frame is
-        sibling, "_scale_video_ids", lambda ids, **_: ids * torch.tensor([8, 32, 32])[None, :, None]
-    )
+
+    def encoded(_frames: Any) -> Any:  # without a draw
+        return SimpleNamespace(latents=leading)
+
+    def placed(ids: Any, **_: Any) -> Any:  # it would place latent frames where their last pixel frame is
+        return ids * torch.tensor([8, 32, 32])[None, :, None]
+
+    monkeypatch.setattr(sibling.vae, "encode", encoded)
+    monkeypatch.setattr(sibling, "_scale_video_ids", placed)
     moments = [1000.0, 2000 / 3, 1000 / 3]
     embeds, mask, _, _ = pipe.encode_prompt(PROMPT, do_classifier_free_guidance=False)  # it would hide the padding
     stock = sibling(

@@ -94,7 +94,10 @@ def test_what_two_windows_share_goes_from_one_to_the_other_in_equal_steps() -> N
 
 
 def test_pixels_that_are_not_numbers_are_an_error(pipe: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(windows, "decode", lambda _pipe, _latents: torch.full((1, 17, 64, 64, 3), float("nan")))
+    def broken(_pipe: Any, _latents: Any) -> Any:
+        return torch.full((1, 17, 64, 64, 3), float("nan"))
+
+    monkeypatch.setattr(windows, "decode", broken)
 
     with pytest.raises(ModelError, match="not numbers"):
         filmed(pipe, 17)

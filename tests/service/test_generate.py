@@ -75,6 +75,46 @@ def test_a_prompt_comes_from_stdin(studio: Any, tmp_path: Path) -> None:
     assert studio.shell("generate", "-", "-o", tmp_path / "a.png", *QUICK, stdin="a red ball\n").code in (0, 3)
 
 
+def test_words_that_the_model_does_not_know_are_answered(studio: Any, tmp_path: Path) -> None:
+    ran = studio.shell("generate", "a red xyzzy", "-o", tmp_path / "a.mp4", "--seed", "7", *QUICK, "--json")
+
+    (answer,) = ran.answers
+    assert answer["wording"]["prompt"]["unplaced"] == ["xyzzy"]
+    assert "I could not place: xyzzy" in ran.err
+    assert "I could not place: xyzzy" in answer["notes"][0]
+    jsonschema.Draft202012Validator(schema("output")).validate(answer)  # pyright: ignore[reportUnknownMemberType]
+
+
+@pytest.mark.parametrize("option", ["--last-image", "--video"])
+def test_ways_to_start_that_there_are_not_are_refused_with_the_one_there_is(
+    studio: Any, tmp_path: Path, option: str
+) -> None:
+    ran = studio.shell("generate", "a red ball", "-o", tmp_path / "a.mp4", option, "b.mp4")
+
+    assert ran.code == 3
+    assert "--image FILE" in ran.err
+
+
+def test_a_picture_that_is_missing_is_named(studio: Any, tmp_path: Path) -> None:
+    ran = studio.shell("generate", "a red ball", "-o", tmp_path / "a.mp4", "--image", tmp_path / "none.png")
+
+    assert ran.code == 3
+    assert "none.png" in ran.err
+
+
+def test_a_style_that_there_is_not_is_refused(studio: Any, tmp_path: Path) -> None:
+    ran = studio.shell("generate", "a red ball", "-o", tmp_path / "a.mp4", "--style", "noir")
+
+    assert ran.code == 3
+    assert "no style 'noir'" in ran.err
+
+
+def test_style_and_quality_can_be_set_once(studio: Any) -> None:
+    ran = studio.shell("config", "--json", SEALREEL_STYLE="animated", SEALREEL_QUALITY="true")
+
+    assert "animated" in ran.out
+
+
 def test_the_prompt_is_not_kept(studio: Any, made: Any) -> None:
     assert "rolls to the left" not in studio.shell("store", "export", "-").out
 
