@@ -112,7 +112,7 @@ def _items(scene: Scene, table: PoseTable, sight: Sight) -> Floats:
     for field in ("stretch_x", "stretch_y", "face", "state", "swing", "mouth", "level", "hit", "blink"):
         put(field, pose[field])
     put("haze", np.clip((sight.depth - 6.0) * 0.045, 0, 0.35))
-    put("drawn", -1)
+    items[:, :, ITEM["drawn"]] = -1
     for slot, thing in enumerate(scene.things):
         items[:, slot, ITEM["drawn"]] = DRAWN.index(thing.kind)
         _dress(

@@ -1,6 +1,6 @@
 """Where everything is and in what state, frame by frame: a table that timelines fill."""
 
-from typing import Final, Literal, TypeAlias, cast, get_args
+from typing import Any, Final, Literal, TypeAlias, cast, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -29,14 +29,14 @@ PoseField: TypeAlias = Literal[
 FIELDS: Final[tuple[PoseField, ...]] = get_args(PoseField)
 COLUMN: Final[dict[PoseField, int]] = {field: column for column, field in enumerate(FIELDS)}
 
-Floats: TypeAlias = npt.NDArray[np.float32]
+Floats: TypeAlias = npt.NDArray[np.floating[Any]]
 """One number a frame, or a table of them."""
 
 
 class PoseTable:
     """Poses of all slots at `seconds`; timelines write columns of it."""
 
-    def __init__(self, seconds: npt.NDArray[np.floating]) -> None:
+    def __init__(self, seconds: Floats) -> None:
         self.seconds: Floats = np.asarray(seconds, dtype=np.float32)
         self.values: Floats = np.zeros((len(self.seconds), SLOTS, len(FIELDS)), dtype=np.float32)
         """(frames, slots, fields)."""

@@ -54,8 +54,8 @@ def paint_batch(
             window=window,
             tops=np.repeat(tops[first : first + _CLIPS], count),
             lefts=np.repeat(lefts[first : first + _CLIPS], count),
-            items=torch.from_numpy(few.items).to(device).flatten(0, 1),  # (clips, frames, ...) -> (clips * frames, ...)
-            frames=torch.from_numpy(few.frames).to(device).flatten(0, 1),
+            items=torch.as_tensor(few.items).to(device).flatten(0, 1),  # (clips, frames, ...) -> (clips * frames, ...)
+            frames=torch.as_tensor(few.frames).to(device).flatten(0, 1),
         )
         out[first : first + _CLIPS] = _paint_few(batch).unflatten(0, (len(few), count))
     return out
@@ -79,7 +79,7 @@ def _paint_few(batch: _Batch) -> Tensor:
         at = (tiles.tops + tops[tiles.which], tiles.lefts + lefts[tiles.which])
         layers.append(_paint_tiles(batch, tiles, rows, at).flatten())
     layers = layers or [batch.frames.new_zeros(1, dtype=torch.float16)]
-    placed = torch.from_numpy(where).to(rows.device).unflatten(0, (-1, SLOTS))
+    placed = torch.as_tensor(where).to(rows.device).view(-1, SLOTS, _PLACE_FIELDS)
     return assemble(_paint_places(batch), batch.items, batch.frames, torch.cat(layers), placed, side=batch.window.side)
 
 
@@ -87,9 +87,9 @@ def _paint_tiles(batch: _Batch, tiles: Tiles, rows: Tensor, at: tuple[Whole, Who
     """Paint tiles of one kind and size, which start `at` these rows and columns; float16 (n, 4, high, wide)."""
     layers = paint_things(
         tiles.drawn,
-        rows[torch.from_numpy(tiles.which).to(rows.device)],
-        torch.from_numpy(at[0]).to(rows),
-        torch.from_numpy(at[1]).to(rows),
+        rows[torch.as_tensor(tiles.which).to(rows.device)],
+        torch.as_tensor(at[0]).to(rows),
+        torch.as_tensor(at[1]).to(rows),
         high=tiles.high,
         wide=tiles.wide,
         side=batch.window.side,
@@ -101,17 +101,19 @@ def _paint_places(batch: _Batch) -> Tensor:
     """Paint the places of all frames, one kind of place at a time; float16 (frames, 3, extent, extent)."""
     frames, extent = batch.frames, batch.window.extent
     stage = torch.empty((len(frames), 3, extent, extent), dtype=torch.float16, device=frames.device)
-    places = batch.packed.frames[:, :, FRAME["background"]].reshape(-1).astype(np.int64)
-    for index in np.unique(places):
+    places = batch.packed.frames[:, :, FRAME["background"]].reshape(-1)
+    for index, place in enumerate(BACKGROUNDS):
         which = np.flatnonzero(places == index)
+        if not len(which):
+            continue
         painted = paint_place(
-            BACKGROUNDS[index],
-            frames[torch.from_numpy(which).to(frames.device)],
-            torch.from_numpy(batch.tops[which]).to(frames),
-            torch.from_numpy(batch.lefts[which]).to(frames),
+            place,
+            frames[torch.as_tensor(which).to(frames.device)],
+            torch.as_tensor(batch.tops[which]).to(frames),
+            torch.as_tensor(batch.lefts[which]).to(frames),
             high=extent,
             wide=extent,
             side=batch.window.side,
         )
-        stage[torch.from_numpy(which).to(frames.device)] = painted.half()
+        stage[torch.as_tensor(which).to(frames.device)] = painted.half()
     return stage

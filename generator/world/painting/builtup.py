@@ -118,7 +118,7 @@ def _window(view: Vista, paint: Paint, at: Board) -> Paint:
     """A window of four panes around (0, 0), with the sky in it."""
     frame = torch.maximum(at.x.abs() - 0.95, at.y.abs() - 0.78)
     pane = torch.maximum((at.x.abs() - 0.44).abs() - 0.38, (at.y.abs() - 0.36).abs() - 0.30)
-    paint = mix(paint, sunlit(view, (0.97, 0.96, 0.93)), hard(frame, at.pixels))
+    paint = mix(paint, sunlit(view, (0.60, 0.40, 0.25)), hard(frame, at.pixels))
     outside = sky(view._replace(rise=view.rise * 0.8 + 0.06))
     outside = mix(outside, by_light(view, (1.0, 1.0, 1.0), (1.0, 0.82, 0.55), (0.92, 0.94, 0.96)), 0.15)
     return mix(paint, outside, hard(pane, at.pixels))

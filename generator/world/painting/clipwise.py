@@ -1,6 +1,6 @@
 """Painting on a CPU: one clip after the other, in pieces that fit the cache, each thing on a tile just large enough."""
 
-from typing import Final
+from typing import Final, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +21,7 @@ _PIXELS: Final = 1 << 16
 
 def paint_clip(packed: PackedScenes, window: Window, top: int, left: int) -> Tensor:
     """Paint the window at (`top`, `left`) of one clip; sRGB 0 to 1, float32 (frames, 3, height, width)."""
-    items, frames = torch.from_numpy(packed.items[0]), torch.from_numpy(packed.frames[0])
+    items, frames = torch.as_tensor(packed.items[0]), torch.as_tensor(packed.frames[0])
     picture = _stage(frames, window, top, left)
     rows = torch.arange(top, top + window.extent, dtype=torch.float32)[:, None]
     columns = torch.arange(left, left + window.extent, dtype=torch.float32)[None, :]
@@ -50,7 +50,7 @@ def _stage(frames: Tensor, window: Window, top: int, left: int) -> Tensor:
             wide=window.extent,
             side=window.side,
         )
-        for part in needed.split(few)
+        for part in cast(tuple[Tensor, ...], torch.split(needed, few))
     ]
     whole = torch.cat(painted)
     return whole.repeat(len(frames), 1, 1, 1) if rests else whole
@@ -58,8 +58,11 @@ def _stage(frames: Tensor, window: Window, top: int, left: int) -> Tensor:
 
 def _lay_shadows(picture: Tensor, items: Tensor, frames: Tensor, *, u: Tensor, v: Tensor) -> None:
     """Darken the ground under things, in place, within the rectangle that each shadow can reach."""
-    for frame, slot in (items[:, :, ITEM["shadow"]] > 0).nonzero().tolist():
+    for which in range(len(frames) * SLOTS):
+        frame, slot = divmod(which, SLOTS)
         item, softness = items[frame, slot], frames[frame, FRAME["softness"]]
+        if item[ITEM["shadow"]] <= 0:
+            continue
         reach = 1 + 0.45 * float(softness)
         across = ((u[0] - item[ITEM["shadow_u"]]).abs() < reach * item[ITEM["shadow_width"]]).nonzero()
         along = ((v[:, 0] - item[ITEM["shadow_v"]]).abs() < reach * item[ITEM["shadow_height"]]).nonzero()
@@ -82,9 +85,9 @@ def _lay_things(
             part = slice(first, first + few)
             painted = paint_things(
                 tiles.drawn,
-                rows[torch.from_numpy(tiles.which[part])],
-                torch.from_numpy(tiles.tops[part] + at[0]).float(),
-                torch.from_numpy(tiles.lefts[part] + at[1]).float(),
+                rows[torch.as_tensor(tiles.which[part])],
+                torch.as_tensor(tiles.tops[part] + at[0]).float(),
+                torch.as_tensor(tiles.lefts[part] + at[1]).float(),
                 high=tiles.high,
                 wide=tiles.wide,
                 side=window.side,

@@ -49,4 +49,4 @@ def either(share: Plane, first: Plane, second: Plane) -> Plane:
 
 def maximum(first: Plane, second: Plane | float) -> Plane:
     """Cover what either covers."""
-    return first.clamp(min=second) if isinstance(second, float) else torch.maximum(first, second)
+    return first.clamp(min=second) if isinstance(second, float | int) else torch.maximum(first, second)

@@ -55,9 +55,9 @@ def paint_fused(
                 grid=(len(part) * count, blocks, 1),
                 block=(_BLOCK, 1, 1),
                 args=[
-                    torch.from_numpy(part.items).to(device),
-                    torch.from_numpy(part.frames).to(device),
-                    torch.from_numpy(np.repeat(corners, count, axis=0)).to(device),
+                    torch.as_tensor(part.items).to(device),
+                    torch.as_tensor(part.frames).to(device),
+                    torch.as_tensor(np.repeat(corners, count, axis=0)).to(device),
                     out[first : first + _CLIPS],
                     window.side,
                     window.extent,

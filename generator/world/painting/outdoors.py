@@ -45,7 +45,7 @@ def beach(view: Vista) -> Paint:
     sand = mix(sand, (0.70, 0.58, 0.42), 0.55 * wet)
     floor = mix(sand, sea, ramp(out, -0.16, -0.06))
     floor = mix(sunlit(view, floor), sunlit(view, (0.98, 0.99, 1.0)), foam)
-    return mix(paint, fog(view, floor, 0.4 * ramp(depth, 25.0, 120.0)), below(view))
+    return mix(paint, fog(view, floor, 0.16 * ramp(depth, 25.0, 120.0)), below(view))
 
 
 def snow(view: Vista) -> Paint:
@@ -59,7 +59,7 @@ def snow(view: Vista) -> Paint:
     plain = mix((0.90, 0.94, 0.99), (0.76, 0.83, 0.93), near)
     drifts = ripple(0.35 * x, 0.42 * z)
     drifts = either(view.photo, drifts, ramp(drifts, 0.1, 0.16))
-    plain = tint(plain, 1 - 0.06 * drifts)
+    plain = tint(plain, 1 - 0.06 * drifts * ramp(-depth, -22.0, -8.0))
     paint = mix(paint, sunlit(view, plain), below(view))
     for size, speed in ((5.0, 0.6), (8.0, 0.45)):
         paint = mix(paint, (1.0, 1.0, 1.0), _flakes(view, size, speed))
@@ -77,7 +77,7 @@ def forest(view: Vista) -> Paint:
     moss = mix((0.42, 0.50, 0.24), (0.28, 0.33, 0.15), ramp(-depth, -12.0, -4.0))
     patches = billow(0.8 * x, 0.7 * z)
     light = either(view.photo, ramp(patches, 0.45, 0.7), ramp(patches, 0.55, 0.58)) * (1 - 0.8 * view.frame("overcast"))
-    moss = mix(moss, (0.62, 0.64, 0.30), 0.42 * light)
+    moss = mix(moss, (0.62, 0.64, 0.30), 0.42 * light * ramp(-depth, -22.0, -8.0))
     paint = mix(paint, sunlit(view, moss), below(view))
     for z_row, wide, bark in rows:
         paint = _trunks(view, paint, z_row, wide=wide, bark=bark)

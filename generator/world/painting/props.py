@@ -141,8 +141,11 @@ def jug(spot: Spot) -> Body:
     x, y, pixels = spot.x, spot.y, spot.pixels
     belly = sdf.ellipse(x, y + 0.14, 0.35, 0.38)
     neck = sdf.wedge(x, y, bottom=0.2, top=0.25, low=0.05, high=0.48, rounding=0.03)
-    spout = sdf.segment(x, y, (0.16, 0.24), (0.43, 0.4), 0.06)
-    hull = sdf.blend(sdf.blend(belly, neck, 0.16), spout, 0.08)
+    beak = torch.minimum(
+        sdf.segment(x, y, (0.08, 0.2), (0.26, 0.36), 0.12), sdf.segment(x, y, (0.24, 0.37), (0.42, 0.41), 0.06)
+    )
+    beak = torch.maximum(beak, y - 0.48)
+    hull = sdf.blend(sdf.blend(belly, neck, 0.16), beak, 0.1)
     hull = torch.maximum(hull, -(y + 0.5))
     handle = sdf.ellipse(x + 0.32, y - 0.1, 0.17, 0.26).abs() - 0.04
     outside = torch.minimum(hull, torch.maximum(handle, -hull - 0.02))

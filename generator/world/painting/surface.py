@@ -35,7 +35,7 @@ def light_up(body: Body, spot: Spot, slope: tuple[Plane, Plane]) -> tuple[Plane,
     dark = tint(body.paint, 0.16)
     red, green, blue = mix(lit, (dark[0] + 0.02, dark[1] + 0.02, dark[2] + 0.05), ink)
     glass = spot.item("glass") * body.coat * body.clear
-    seen = maximum(1 - glass * (0.55 - 0.5 * edge * edge * edge), line * animated)
+    seen = maximum(1 - glass * (0.66 - 0.6 * edge * edge * edge), line * animated)
     cover = hard(body.distance, spot.pixels) * body.cover * seen
     return red + 0 * cover, green + 0 * cover, blue + 0 * cover, cover
 
@@ -77,6 +77,9 @@ def _gloss(body: Body, spot: Spot, lit: Paint, edge: Plane, normal: tuple[Plane,
     sky = slick * (0.34 - 0.14 * animated) * ramp(normal_y, 0.15, 0.6) * (1 - sharp)
     ground = slick * 0.3 * ramp(-normal_y, 0.25, 0.75)
     rim = slick * 0.25 * edge**4
+    # Light that went through glass gathers on its far side.
+    away = -(normal_x * spot.frame("light_x") + normal_y * spot.frame("light_y"))
+    rim = rim + spot.item("glass") * body.coat * body.clear * 0.55 * ramp(away, 0.35, 0.75)
     lit = mix(lit, tint(_SHEEN, spot.frame("ambient_blue") + 0.45), sky + rim)
     lit = tint(lit, 1 - ground)
     return add(lit, tint(_SHEEN, lamp * (0.5 + spot.frame("key_green"))))

@@ -3,10 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
-import numpy as np
-import numpy.typing as npt
-
-from ..poses import PoseTable
+from ..poses import Floats, PoseTable
 from ..scene import Scene
 from ..vocabulary import Action
 from .alone import bounce, grow, jump, move, rise
@@ -35,7 +32,7 @@ _TIMELINES: Final[dict[Action, Callable[[Plan, PoseTable], None]]] = {
 }
 
 
-def poses(scene: Scene, seconds: npt.NDArray[np.floating]) -> PoseTable:
+def poses(scene: Scene, seconds: Floats) -> PoseTable:
     """Return where everything is at `seconds` from the start of the action, 0 and later, in rising order.
 
     Events happen within 2.2 s and their outcome stays; cyclic motions go on for ever; other motions rest by 3 s.

@@ -141,4 +141,5 @@ def _turned(tilt: Floats, factor: float) -> tuple[Floats, Floats]:
 
 def _stream(table: PoseTable, *, x: Floats, top: Floats, bottom: float, runs: Floats) -> None:
     length = (top - bottom) / 2
-    table.put(EFFECT, shown=runs > 0.02, x=x, y=bottom + length, z=-0.21, state=runs, stretch_y=length)
+    shown = (runs > 0.02).astype(np.float32)
+    table.put(EFFECT, shown=shown, x=x, y=bottom + length, z=-0.21, state=runs, stretch_y=length)
