@@ -35,40 +35,46 @@ class _Anchor:
     sign: str
 
 
-def build_lexicon(wordnet: WordNet) -> dict[Language, dict[str, Entry]]:
+def build_lexicon(wordnet: WordNet, anchors: str = ANCHORS) -> dict[Language, dict[str, Entry]]:
     """Return the entries of every language; English from WordNet, all three from the hand-written list as well."""
     known = words_known()
-    anchors = _anchors(wordnet)
+    stands = _anchors(wordnet, anchors)
     entries: dict[Language, dict[str, Entry]] = {"en": {}, "fr": {}, "es": {}}
     drawers = by_first_letter(known | everyday_words("en"))
     for word in sorted(wordnet.senses):
         if word in known or not word.isalpha() or not word.isascii() or len(word) < 3:
             continue
         senses = tuple(_common_senses(wordnet, word))
-        entry = _placed(wordnet, anchors, senses)
+        entry = _placed(wordnet, stands, senses)
         if entry is not None:
             entries["en"][word] = entry
         elif senses and nearest(word, drawers) is not None:
             entries["en"][word] = Entry(None, "kind", cast("Part", senses[0][0]))
     for language, word, entry in everyday():
+        if entry.target is not None and not _said(entry.target):
+            raise ValueError(f"{entry.target!r}, which {word!r} is placed near, is in no caption")
         entries[language][word] = entry
     return {
         language: {word: one for word, one in found.items() if word not in known} for language, found in entries.items()
     }
 
 
-def _anchors(wordnet: WordNet) -> dict[str, _Anchor]:
+def _anchors(wordnet: WordNet, lines: str) -> dict[str, _Anchor]:
     found: dict[str, _Anchor] = {}
-    conjugate = LANGUAGES["en"].conjugate
-    for line in ANCHORS.strip().splitlines():
+    for line in lines.strip().splitlines():
         _, *rest = line.split()
         word = None if rest[0] == "!" else rest[0]
         sign, *specs = rest if word is None else rest[1:]
-        if word is not None and not words_known() & {word, conjugate(word, "finite", False)}:  # noqa: FBT003
+        if word is not None and not _said(word):
             raise ValueError(f"the anchor {word!r} is in no caption")
         for spec in specs:
             found.setdefault(wordnet.sense(spec), _Anchor(word, sign))
     return found
+
+
+def _said(word: str) -> bool:
+    """Whether captions hold the word, or the verb in its usual form."""
+    return bool(words_known() & {word, LANGUAGES["en"].conjugate(word, "finite", False)})  # noqa: FBT003 - said of one
 
 
 def _placed(wordnet: WordNet, anchors: dict[str, _Anchor], senses: tuple[str, ...]) -> Entry | None:

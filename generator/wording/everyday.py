@@ -113,7 +113,6 @@ fr n = ville: village paris cite
 fr n = rue: avenue boulevard trottoir
 fr n = chambre: cuisine bureau salle
 fr n = foret: bosquet
-fr n = matin: matinee
 fr n = video: sequence
 fr a ~ rouge: bordeaux
 fr a ~ orange: marron brun

@@ -29,11 +29,12 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What else decides: the language, what the model knows, and the word before."""
+    """What else decides: the language, what the model knows, and the words before and after."""
 
     language: Language
     known: frozenset[str]
     before: str | None
+    after: str | None = None
 
 
 def language_of(words: list[str]) -> Language:
@@ -53,7 +54,7 @@ def small_words(language: Language) -> frozenset[str]:
 def place(word: str, around: Surroundings) -> Match | None:
     """Return what a folded word becomes; None where nothing known is near it."""
     if word in around.known:
-        return Match(word, None)
+        return _told_now(word, around) or Match(word, None)
     if word in small_words(around.language):
         now = _SAID_NOW.get(word)
         return Match(now if now in around.known else None, None)
@@ -71,6 +72,19 @@ def entry_of(word: str, language: Language) -> Entry | None:
     entries = load_lexicon()[language]
     bases = (one.base for one in analyses(word)) if language == "en" else (word, word[:-1], word[:-2])
     return next((entries[base] for base in bases if base in entries), None)
+
+
+def _told_now(word: str, around: Surroundings) -> Match | None:
+    """Tell "a cat chased a ball" in the present: captions say "chased" of the one that is chased."""
+    if around.language != "en" or around.before in _BE or around.before is None or around.after in (None, "by"):
+        return None
+    if points_at_a_thing(around.before, "en"):
+        return None  # a broken vase
+    for one in analyses(word):
+        now = bent(one.base, "s", words_of_language("en") & around.known, passive=False)
+        if one.form == "past" and now is not None and now not in (word, one.base):
+            return Match(now, "inflection")
+    return None
 
 
 def _by_form(word: str, around: Surroundings) -> Match | None:

@@ -67,7 +67,8 @@ def read_prompt(prompt: str, *, known: Iterable[str]) -> Reading:
     language = language_of([piece.word for piece in pieces])
     for index, piece in enumerate(pieces):
         before = pieces[index - 1].word if index else None
-        match = place(piece.word, Surroundings(language, words, before))
+        after = pieces[index + 1].word if index + 1 < len(pieces) else None
+        match = place(piece.word, Surroundings(language, words, before, after))
         piece.missing = match is None
         if match is not None:
             piece.used, piece.how = match.used, match.how
