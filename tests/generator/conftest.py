@@ -286,5 +286,5 @@ CARDS: dict[str, dict[str, Any]] = {
         "styles": {"photoreal": "red", "animated": "blue"},
     }
 }
-"""Cards of the families that have one; `windows` works as the embedded model does, `worded` reads prompts as it does."""
+"""Cards of the families that have one; `windows` is run as the embedded model is, `worded` reads prompts as it does."""
 CARDS["worded"] = CARDS["windows"] | {"vocabulary": {}}
