@@ -9,7 +9,7 @@ from typing import Any, Final
 from ..world.captions import folded
 from .lexicon import How, Language
 from .placing import Surroundings, entry_of, language_of, place
-from .standing_in import names_a_thing, stand_in
+from .standing_in import names_a_place, names_a_thing, stand_in
 
 _PIECE: Final = re.compile(r"[^\W_]+|[\W_]+")
 _PAUSES: Final = frozenset(",.;:!?")
@@ -139,7 +139,12 @@ def _stand_in(pieces: list[_Piece], language: Language, known: frozenset[str]) -
         next_word = None if after is None or cut_off else after.used or after.word
         is_noun = names_a_thing(before, next_word, language) or len(run) == len(pieces) == 1
         word = stand_in(before, language)
-        if is_noun and word in known and (entry is None or entry.part == "n"):
+        is_noun = is_noun and word in known and (entry is None or entry.part == "n")
+        placing = names_a_place([piece.word for piece in pieces[: run.start]], language)
+        if is_noun and placing:
+            for piece in pieces[run.start - placing : run.start]:
+                piece.used = piece.how = None  # "on the" goes with the table that nobody can draw
+        elif is_noun:
             noun.used = word
             stood_in.append(noun.written)
     return stood_in

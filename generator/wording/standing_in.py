@@ -20,6 +20,20 @@ _DETERMINERS: Final[dict[Language, frozenset[str]]] = {
     "fr": frozenset({"un", "une", "le", "la", "les", "l", "deux", "trois", "2", "3", "d", "du", "des", "ce", "cette"}),
     "es": frozenset({"un", "una", "el", "la", "los", "las", "dos", "tres", "2", "3", "al", "del", "este", "esta"}),
 }
+_PLACING: Final[dict[Language, frozenset[str]]] = {
+    "en": frozenset("on in at off under over above from through across along near into onto inside outside".split()),  # noqa: SIM905
+    "fr": frozenset("dans sur sous chez depuis devant".split()),  # noqa: SIM905 - as above, a list of words
+    "es": frozenset("en sobre bajo desde dentro".split()),  # noqa: SIM905
+}
+"""Before an article they begin a place, and a place is nothing that could be drawn as an object."""
+
+
+def names_a_place(words: list[str], language: Language) -> int:
+    """Return how many of the words before an unknown one begin a place with it ("on the"); 0 where none do."""
+    count = 0
+    while count < len(words) and words[-1 - count] in _DETERMINERS[language]:
+        count += 1
+    return count + 1 if count < len(words) and words[-1 - count] in _PLACING[language] else 0
 
 
 def names_a_thing(before: str | None, after: str | None, language: Language) -> bool:

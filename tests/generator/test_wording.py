@@ -63,6 +63,13 @@ def test_a_noun_that_cannot_be_placed_is_some_object() -> None:
     assert sentences(found) == ("I could not place: helicopter; drew some object instead",)
 
 
+def test_a_place_that_cannot_be_placed_is_left_out_whole() -> None:
+    found = reading("a red ball next to a car on the table")
+
+    assert found.prompt_for_model == "a red ball next to an object"
+    assert (found.unplaced, found.stood_in) == (("car", "table"), ("car",))
+
+
 def test_what_is_no_noun_is_left_out_and_said() -> None:
     found = reading("a vintage black ball, low quality")
 

@@ -242,11 +242,11 @@ ENGLISH: Final = Language(
     ),
     contracted=("an",),
     function_words=parted(
-        """a an the this that these those some any it its he him his she her hers they them their we us our you your
-        i me my and or but so then than too also just only very really quite more most is are was were be been being
-        am do does did done has have had having will would can could may might must should shall of to in on at by
-        for with from into onto as if when while where which who whose what how there here yes please via per
-        about over under up down out off again each every own same such both all one s t m d ll re ve
-        don doesn isn aren didn wasn won"""
+        """a an the this that these those some any it its he him his she her hers they them their we us our you your i
+        me my and or but so then than too also just only very really quite more most is are was were be been
+        being am do does did done has have had having will would can could may might must should shall of to
+        in on at by for with from into onto as if when while where which who whose what how there here yes
+        please via per through across along against until upon during toward about over under up down out
+        off again each every own same such both all one s t m d ll re ve don doesn isn aren didn wasn won"""
     ),
 )  # fmt: skip

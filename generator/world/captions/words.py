@@ -33,7 +33,7 @@ def words_of(text: str) -> tuple[str, ...]:
 @cache
 def words_known() -> frozenset[str]:
     """Return every word that a caption of any language can hold, folded."""
-    return frozenset().union(*(words_of_language(code) for code in LANGUAGES))
+    return frozenset(word for code in LANGUAGES for word in words_of_language(code))
 
 
 @cache
