@@ -183,7 +183,9 @@ def _paint_in_c(packed: PackedScenes, side: int, folder: Path) -> Any:
             for (int c = 0; c < 3; c++) out[(frame * 3 + c) * side * side + at] = rgb[c];
         }}
     }}"""
-    (folder / "paint.c").write_text("#include <math.h>\n#define FUNCTION static\n" + source() + loop)
+    (folder / "paint.c").write_text(
+        "#include <math.h>\n#define FUNCTION static\n#define CONSTANT static const\n" + source() + loop
+    )
     library = folder / "paint.so"
     options = ["-O0", "-w", "-ffp-contract=off", "-shared", "-fPIC", "-o", str(library)]
     subprocess.run(["cc", *options, str(folder / "paint.c"), "-lm"], check=True)

@@ -1,6 +1,6 @@
 """Painting on a CPU: one clip after the other, in pieces that fit the cache, each thing on a tile just large enough."""
 
-from typing import Final, cast
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -50,7 +50,7 @@ def _stage(frames: Tensor, window: Window, top: int, left: int) -> Tensor:
             wide=window.extent,
             side=window.side,
         )
-        for part in cast(tuple[Tensor, ...], torch.split(needed, few))
+        for part in torch.split(needed, few)
     ]
     whole = torch.cat(painted)
     return whole.repeat(len(frames), 1, 1, 1) if rests else whole

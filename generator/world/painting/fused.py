@@ -1,5 +1,6 @@
 """Painting on a GPU in one kernel: every pixel of every frame at once, written by `tracing` from the painters."""
 
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, Final, cast
 
@@ -12,6 +13,7 @@ from ..packing import DRAWN, FRAME, FRAME_FIELDS, ITEM, ITEM_FIELDS, SLOTS, Draw
 from ..vocabulary import BACKGROUNDS, Background
 from .kinds import BODIES, PLACES, REACH
 from .paint import grain, shadow_of, spot_of
+from .spot import Spot
 from .surface import light_up
 from .tiles import MARGIN, Window
 from .tracing import Program, SymbolRow
@@ -24,6 +26,7 @@ _CLIPS: Final = 256
 CUDA_HEAD: Final = """
 #define FUNCTION __device__ __noinline__
 #define KERNEL extern "C" __global__
+#define CONSTANT __constant__
 typedef unsigned short number;
 __device__ inline number stored(float value) {
     number half;
@@ -81,32 +84,45 @@ def kernel_for(device: torch.device) -> Any:
 
 @lru_cache(maxsize=1)
 def source() -> str:
-    """Return the C of the whole painter, but for its head: FUNCTION, KERNEL, number and stored()."""
-    functions = [_body(drawn) for drawn in DRAWN] + [_place(place) for place in BACKGROUNDS] + [_shadow(), _grain()]
+    """Return the C of the whole painter, but for its head: FUNCTION, CONSTANT, and on a GPU KERNEL, number, stored()."""
+    functions = [function(drawn) for drawn in DRAWN for function in (_edge, _body)]
+    functions += [*(_place(place) for place in BACKGROUNDS), _shadow(), _grain()]
     reach = ", ".join("{" + ", ".join(f"{side}f" for side in REACH[drawn]) + "}" for drawn in DRAWN)
-    bodies = "\n".join(
-        f"case {i}: body_{drawn}(item, frame, u, v, side, over); break;" for i, drawn in enumerate(DRAWN)
-    )
-    places = "\n".join(
-        f"case {i}: place_{place}(frame, u, v, side, rgb); break;" for i, place in enumerate(BACKGROUNDS)
-    )
+    bodies = _cases(f"body_{drawn}(item, frame, u, v, side, over);" for drawn in DRAWN)
+    places = _cases(f"place_{place}(frame, u, v, side, rgb);" for place in BACKGROUNDS)
     return "\n".join([*functions, _MAIN % {"reach": reach, "bodies": bodies, "places": places, **_COLUMNS}])
+
+
+def _cases(calls: Iterable[str]) -> str:
+    return "\n".join(f"case {index}: {call} break;" for index, call in enumerate(calls))
+
+
+def _edge(drawn: Drawn) -> str:
+    """Return the function that gives the distance to a kind's outline."""
+    program = Program()
+    body = BODIES[drawn](_spot(program))
+    found = _function(f"edge_{drawn}", _ITEM_INPUTS, program, [body.distance])
+    at = f"FUNCTION float edge_{drawn}_at({_ITEM_INPUTS})"
+    return found + at + f" {{ float out; edge_{drawn}(item, frame, u, v, side, &out); return out; }}\n"
 
 
 def _body(drawn: Drawn) -> str:
     program = Program()
-    row = SymbolRow(program, (("item", len(ITEM_FIELDS)), ("frame", len(FRAME_FIELDS))))
-    u, v, side = (program.input(name) for name in ("u", "v", "side"))
-    step = 2 / side
-    spot = spot_of(cast(Tensor, row), cast(Tensor, u), cast(Tensor, v), cast(Any, side))
+    spot = _spot(program)
     body = BODIES[drawn](spot)
-    right = BODIES[drawn](spot_of(cast(Tensor, row), cast(Tensor, u + step), cast(Tensor, v), cast(Any, side)))
-    lower = BODIES[drawn](spot_of(cast(Tensor, row), cast(Tensor, u), cast(Tensor, v - step), cast(Any, side)))
-    slope_x = ((right.distance - body.distance) * spot.pixels).clamp(-1, 1)
-    slope_y = -((lower.distance - body.distance) * spot.pixels).clamp(-1, 1)
-    planes = light_up(body, spot, (slope_x, slope_y))
-    inputs = "const float* item, const float* frame, float u, float v, float side"
-    return _function(f"body_{drawn}", inputs, program, [plane.clamp(0, 1) for plane in cast(Any, planes)])
+    step = 2 / program.input("side")
+    beside = {"right": f"{(program.input('u') + step).name}, v", "below": f"u, {(program.input('v') - step).name}"}
+    right, below = (program.write(f"edge_{drawn}_at(item, frame, {at}, side)") for at in beside.values())
+    slope_x, slope_y = (((cast(Tensor, near) - body.distance) * spot.pixels).clamp(-1, 1) for near in (right, below))
+    planes = light_up(body, spot, (slope_x, -slope_y))
+    return _function(f"body_{drawn}", _ITEM_INPUTS, program, [plane.clamp(0, 1) for plane in planes])
+
+
+def _spot(program: Program) -> Spot:
+    """Return one pixel of one thing, in symbols."""
+    row = SymbolRow(program, (("item", len(ITEM_FIELDS)), ("frame", len(FRAME_FIELDS))))
+    u, v, side = (cast(Any, program.input(name)) for name in ("u", "v", "side"))
+    return spot_of(cast(Tensor, row), u, v, side)
 
 
 def _place(place: Background) -> str:
@@ -140,6 +156,7 @@ def _function(name: str, inputs: str, program: Program, results: list[Any]) -> s
     return f"FUNCTION void {name}({inputs}, float* out) {{\n" + "\n".join(lines) + "\n}\n"
 
 
+_ITEM_INPUTS: Final = "const float* item, const float* frame, float u, float v, float side"
 _COLUMNS: Final[dict[str, int]] = {
     "slots": SLOTS,
     "items": len(ITEM_FIELDS),
@@ -150,8 +167,9 @@ _COLUMNS: Final[dict[str, int]] = {
 }
 
 _MAIN: Final = """
+CONSTANT float reach[][4] = {%(reach)s};
+
 FUNCTION int touches(const float* item, float u, float v, float side) {
-    const float reach[][4] = {%(reach)s};
     const float scale = item[%(item_scale)d], cos = item[%(item_cos)d], sin = item[%(item_sin)d];
     const float across = (u - item[%(item_u)d]) / scale, up = (v - item[%(item_v)d]) / scale;
     const float x = (across * cos + up * sin) * item[%(item_face)d], y = up * cos - across * sin;

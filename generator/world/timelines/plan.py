@@ -72,7 +72,8 @@ def line_up(plan: Plan, table: PoseTable) -> list[float]:
 
 def flank(plan: Plan, table: PoseTable, *, around: float = 0.0) -> None:
     """Stand the bystanders behind the action, on either side of `around`."""
-    side = plan.chance.choice((-1, 1))
+    # Where the action comes from: the way it goes they would be hidden.
+    side = -plan.way if plan.scene.direction else plan.chance.choice((-1, 1))
     for slot in plan.extras:
         x = around + side * plan.chance.uniform(1.0, 1.3)
         stand(table, slot, plan.thing(slot), x=x, z=plan.chance.uniform(1.1, 1.6), face=-side)
