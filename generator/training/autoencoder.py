@@ -29,6 +29,7 @@ PATCH: Final = 4
 """Pixels along each side of the squares that the first layer reads and the last one paints."""
 _STILL: Final = (
     "encoder.conv_in",
+    "encoder.down_blocks.0.resnets",
     "encoder.down_blocks.1.resnets",
     "decoder.up_blocks.1.resnets",
     "decoder.up_blocks.2",
@@ -59,21 +60,23 @@ class Passes(nn.Module):
 def build_autoencoder(config: TrainingConfig) -> AutoencoderKLLTXVideo:
     """Return the untrained autoencoder, seeded.
 
-    Residual branches start at zero and doublings alike in all eight places (Aitken et al., arXiv:1707.02937).
+    Halvings and doublings have shortcuts without weights, which high compression learns much faster with (Chen et al.,
+    "Deep Compression Autoencoder", arXiv:2410.10733). Residual branches start at zero, doublings alike in all eight
+    places (Aitken et al., arXiv:1707.02937).
     """
     torch.manual_seed(config.seed + 1)
     autoencoder = AutoencoderKLLTXVideo(
         latent_channels=config.sizes.latent_channels,
         block_out_channels=config.sizes.encoder,
-        down_block_types=("LTXVideoDownBlock3D",) * 3,
+        down_block_types=("LTXVideo095DownBlock3D",) * 3,
         decoder_block_out_channels=config.sizes.decoder,
-        layers_per_block=(0, 1, 1, 1),
+        layers_per_block=(1, 1, 1, 1),
         decoder_layers_per_block=(1, 1, 1, 1),
         spatio_temporal_scaling=(True,) * 3,
         decoder_spatio_temporal_scaling=(True,) * 3,
         decoder_inject_noise=(False,) * 4,
-        downsample_type=("conv",) * 3,
-        upsample_residual=(False,) * 3,
+        downsample_type=("spatiotemporal",) * 3,
+        upsample_residual=(True,) * 3,
         upsample_factor=(1,) * 3,
         patch_size=PATCH,
     )
@@ -109,9 +112,7 @@ def encode(autoencoder: Any, x: Tensor) -> tuple[Tensor, Tensor]:
     for block in encoder.down_blocks:
         for resnet in block.resnets:
             hidden = _residual(hidden, resnet)
-        hidden = convolve(hidden, block.downsamplers[0])
-        if block.conv_out is not None:
-            hidden = _residual(hidden, block.conv_out)
+        hidden = _halve(hidden, block.downsamplers[0])
     for resnet in encoder.mid_block.resnets:
         hidden = _residual(hidden, resnet)
     hidden = convolve(functional.silu(_rms(hidden)), encoder.conv_out)
@@ -127,7 +128,9 @@ def decode(autoencoder: Any, latents: Tensor) -> Tensor:
     for block in decoder.up_blocks:
         if block.conv_in is not None:
             hidden = _residual(hidden, block.conv_in)
-        hidden = _double(convolve(hidden, block.upsamplers[0].conv))
+        shortcut = _doubled(hidden)
+        hidden = _doubled(convolve(hidden, block.upsamplers[0].conv))
+        hidden = hidden + shortcut.repeat(1, 1, 1, 1, 8)
         for resnet in block.resnets:
             hidden = _residual(hidden, resnet)
     hidden = convolve(functional.silu(_rms(hidden)), decoder.conv_out)
@@ -158,7 +161,7 @@ def _level(name: str) -> int:
         return 0 if (parts[0] == "encoder") == (parts[1] == "conv_in") and parts[1] != "mid_block" else 3
     index = int(parts[2])
     if parts[1] == "down_blocks":
-        return index + (0 if parts[3] == "resnets" else 1)
+        return index
     return 2 - index + (0 if parts[3] == "resnets" else 1)
 
 
@@ -200,7 +203,20 @@ def _rms(x: Tensor) -> Tensor:
     return (wide * torch.rsqrt(wide.square().mean(-1, keepdim=True) + 1e-8)).to(x.dtype)
 
 
-def _double(x: Tensor) -> Tensor:
+def _halve(x: Tensor, sampler: Any) -> Tensor:
+    """Time and space to channels: (N, 2T - 1, 2H, 2W, C) -> (N, T, H, W, more), learned plus means of neighbours."""
+    paired = torch.cat([x[:, :1], x], dim=1)
+    learned = _halved(convolve(paired, sampler.conv))
+    return learned + _halved(paired).unflatten(-1, (-1, sampler.group_size)).mean(-1)
+
+
+def _halved(x: Tensor) -> Tensor:
+    n, t, height, width, channels = x.shape
+    cells = x.reshape(n, t // 2, 2, height // 2, 2, width // 2, 2, channels)
+    return cells.permute(0, 1, 3, 5, 7, 2, 4, 6).flatten(4)
+
+
+def _doubled(x: Tensor) -> Tensor:
     """Channels to time and space, (N, T, H, W, 8 C) -> (N, 2T - 1, 2H, 2W, C); the very first frame has no twin."""
     n, t, height, width, channels = x.shape
     cells = x.reshape(n, t, height, width, channels // 8, 2, 2, 2)

@@ -36,8 +36,8 @@ class Sizes:
     """Widths and depths of the networks; the defaults are the shipped model's."""
 
     latent_channels: int = 64
-    encoder: tuple[int, int, int] = (32, 64, 96)
-    """Channels at 64, 32 and 16 cells a side (of 256 px), fine to coarse."""
+    encoder: tuple[int, int, int, int] = (32, 64, 128, 128)
+    """Channels at 64, 32, 16 and 8 cells a side (of 256 px), fine to coarse; each divides 8 times the one before."""
     decoder: tuple[int, int, int] = (48, 64, 80)
     """Channels after and before the three doublings, fine to coarse."""
     width: int = 320
@@ -136,7 +136,7 @@ def cpu_config(out: Path, *, seed: int = 0, threads: int = 2) -> TrainingConfig:
         seed=seed,
         threads=threads,
         jobs=0,
-        sizes=Sizes(encoder=(16, 32, 64), decoder=(32, 48, 64), width=192, heads=3, depth=6, text_depth=2),
+        sizes=Sizes(encoder=(16, 32, 64, 64), decoder=(32, 48, 64), width=192, heads=3, depth=6, text_depth=2),
         autoencoder=Budget(batch=2, minutes=40, learning_rate=2e-3),
         pool=96,
         clips=1500,
@@ -154,7 +154,7 @@ def smoke_config(out: Path, *, seed: int = 0) -> TrainingConfig:
         seed=seed,
         threads=1,
         sizes=Sizes(
-            latent_channels=8, encoder=(8, 8, 8), decoder=(8, 8, 8), width=32, heads=1, depth=1, text_width=32,
+            latent_channels=8, encoder=(8, 8, 8, 8), decoder=(8, 8, 8), width=32, heads=1, depth=1, text_width=32,
             text_depth=1,
         ),
         side=64,

@@ -20,14 +20,17 @@ from torch import Tensor
 from .autoencoder import Passes, decode
 from .checkpoint import read_tensors, write_tensors
 from .config import TrainingConfig
+from .fusing import Fused
 from .progress import OnProgress, TrainingEvent
 from .reconstruction import encode_clips, finished_autoencoder
-from .rendering import renderer
+from .rendering import paint
 from .supply import Clips, supply
 
 LEADING: Final = 2
 """Latent frames that a window may be given: a picture and eight frames more."""
 _BATCH: Final = 64
+_TOGETHER: Final = 16
+"""Clips that are encoded together."""
 _FIRST_SEED: Final = 400_000_000
 _LAST_SEED: Final = 1_000_000_000
 _TELL_SECONDS: Final = 5.0
@@ -58,7 +61,7 @@ def encode_world(config: TrainingConfig, *, on_progress: OnProgress | None = Non
         ModelUnavailable: The autoencoder has not been trained.
     """
     network = finished_autoencoder(config)
-    paint = renderer(config, compiled=config.compiled, on_progress=on_progress)
+    encoder = Fused(lambda pixels: encode_clips(network, pixels), compiled=config.compiled)
     rows: list[tuple[Tensor, Tensor, Tensor, Tensor]] = []
     started = told = time.monotonic()
     first = _FIRST_SEED + (config.seed * 30_000_001) % ((_LAST_SEED - _FIRST_SEED) // 2)
@@ -67,7 +70,7 @@ def encode_world(config: TrainingConfig, *, on_progress: OnProgress | None = Non
         first, clips=config.clips, batch=batch, frames=config.frames, captions=config.captions, jobs=config.jobs
     )
     for clips in supplied:
-        rows.append(_encode(network, paint(clips.packed), clips, config))
+        rows.append(_encode(network, encoder, paint(clips.packed, config), clips))
         spent = time.monotonic() - started
         if time.monotonic() - told > _TELL_SECONDS:
             told = time.monotonic()
@@ -100,10 +103,14 @@ def statistics(path: Path) -> tuple[Tensor, Tensor]:
 
 
 @torch.no_grad()
-def _encode(
-    network: Passes, pixels: Tensor, clips: Clips, config: TrainingConfig
-) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    raw = torch.cat([encode_clips(network, part) for part in pixels.split(16)])
+def _encode(network: Passes, encoder: Fused, pixels: Tensor, clips: Clips) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    try:
+        raw = torch.cat([encoder(part.contiguous()) for part in pixels.split(_TOGETHER)])
+    except RuntimeError:
+        if not encoder.compiled:
+            raise
+        encoder.settle()
+        raw = torch.cat([encoder(part) for part in pixels.split(_TOGETHER)])
     late = torch.from_numpy(clips.late).to(raw.device)
     leading = raw[:, :LEADING].clone()
     which = torch.from_numpy(clips.late.nonzero()[0]).to(raw.device)
@@ -111,7 +118,7 @@ def _encode(
         dtype = next(network.parameters()).dtype
         painted: Tensor = decode(network.autoencoder, leading[which].to(dtype)).float()
         leading[which] = encode_clips(network, (painted * 0.5 + 0.5).clamp(0, 1))
-    ids = torch.from_numpy(clips.ids).to(config.device)
+    ids = torch.from_numpy(clips.ids).to(raw.device)
     return raw.half(), leading.half(), late, ids
 
 

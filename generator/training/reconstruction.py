@@ -24,7 +24,7 @@ from .fusing import Fused
 from .loop import Work, run_stage
 from .progress import OnProgress, TrainingEvent
 from .quantise import as_used
-from .rendering import Renderer, renderer
+from .rendering import paint
 from .supply import Clips, supply
 
 _BANDS: Final = (1.0, 0.7, 0.5)
@@ -36,15 +36,15 @@ _FIRST_FRAME: Final = 3.0
 _SEEDS: Final = 400_000_000
 _BATCH: Final = 64
 """Clips that are rendered together."""
-_REFRESH_STEPS: Final = 60
+_REFRESH_STEPS: Final = 30
 """A rendered batch replaces the oldest after so many steps."""
 
 
 class Pool:
     """Rendered clips on the device, uint8, from which crops are cut; the oldest give way to new ones."""
 
-    def __init__(self, config: TrainingConfig, paint: Renderer) -> None:
-        self._config, self._paint = config, paint
+    def __init__(self, config: TrainingConfig) -> None:
+        self._config = config
         self._batch = min(_BATCH, config.pool)
         self._supplied: Iterator[Clips] = supply(
             _seed_of(config), clips=_SEEDS, batch=self._batch, frames=config.frames, captions=0, jobs=config.jobs
@@ -57,7 +57,7 @@ class Pool:
 
     def refresh(self) -> None:
         """Render a batch in the place of the oldest."""
-        clips = self._paint(next(self._supplied).packed)
+        clips = paint(next(self._supplied).packed, self._config)
         at = torch.arange(self._next, self._next + self._batch, device=self._clips.device) % self._config.pool
         self._clips[at] = (clips * 255).round_().to(torch.uint8)
         self._next = (self._next + self._batch) % self._config.pool
@@ -85,7 +85,7 @@ def train_autoencoder(config: TrainingConfig, *, on_progress: OnProgress | None 
     """Train, or go on training, until the budget is spent."""
     network = Passes(build_autoencoder(config)).to(config.device)
     dtype = torch.bfloat16 if config.device == "cuda" else torch.float32
-    pool = Pool(config, renderer(config, compiled=False, on_progress=on_progress))  # few clips: not worth compiling
+    pool = Pool(config)
     _tell(on_progress, f"{config.pool} clips are rendered")
 
     def loss_of_crops(crops: Tensor, noise: Tensor) -> Tensor:

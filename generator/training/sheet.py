@@ -46,7 +46,7 @@ def write_sheet(
     drawn = [scene_of(_SEED + index) for index in range(scenes)]
     shown = np.linspace(0, config.frames - 1, _SHOWN).round().astype(int).tolist()
     packed = pack(drawn, start=[0.0] * scenes, frames=config.frames, fps=FPS)
-    real = render(packed, side=_SIDE, frames=shown, device=config.device, compiled=False).permute(0, 1, 3, 4, 2)
+    real = render(packed, side=_SIDE, frames=shown, device=config.device).permute(0, 1, 3, 4, 2)
     ids = torch.from_numpy(token_ids([plain_caption(scene) for scene in drawn])).to(config.device, torch.long)
     made = imagine(config, denoiser, autoencoder, latents, ids, steps=steps, guidance=guidance)[:, shown]
     made = torch.nn.functional.interpolate(made.flatten(0, 1).movedim(-1, 1), (_SIDE, _SIDE), mode="area")
@@ -59,7 +59,7 @@ def write_reconstructions(config: TrainingConfig, autoencoder: Passes, path: Pat
     """Write a PNG: for each of `scenes` scenes a row of rendered frames and a row of the same, encoded and decoded."""
     drawn = [scene_of(_SEED + index) for index in range(scenes)]
     packed = pack(drawn, start=[0.0] * scenes, frames=config.frames, fps=FPS)
-    real = render(packed, side=config.side, device=config.device, compiled=False).permute(0, 1, 3, 4, 2).float()
+    real = render(packed, side=config.side, device=config.device).permute(0, 1, 3, 4, 2).float()
     dtype = next(autoencoder.parameters()).dtype
     painted = torch.cat([autoencoder((part * 2 - 1).to(dtype))[2].float() for part in real.split(4)])
     shown = np.linspace(0, config.frames - 1, 4).round().astype(int).tolist()
