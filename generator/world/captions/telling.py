@@ -94,8 +94,7 @@ def _adjectives(telling: Telling, index: int, noun: Noun, *, many: bool) -> tupl
         chosen.append(language.sizes[thing.size])
     if mentioned.materials[index]:
         adjectives, made_of = language.materials[thing.material], language.made_of[thing.material]
-        rarely = bool(adjectives) and adjectives[0].before  # "a glass ball", but "une balle en verre"
-        if made_of and (not rarely or telling.chance(0.25)):
+        if made_of and (not adjectives or telling.chance(0.25 if adjectives[0].before else 0.5)):
             of_what.append(telling.pick(made_of))
         else:
             chosen.append(adjectives)
