@@ -84,7 +84,7 @@ def kernel_for(device: torch.device) -> Any:
 
 @lru_cache(maxsize=1)
 def source() -> str:
-    """Return the C of the whole painter, but for its head: FUNCTION, CONSTANT, and on a GPU KERNEL, number, stored()."""
+    """Return the C of the painter but for its head: FUNCTION, CONSTANT, and on a GPU KERNEL, number and stored()."""
     functions = [function(drawn) for drawn in DRAWN for function in (_edge, _body)]
     functions += [*(_place(place) for place in BACKGROUNDS), _shadow(), _grain()]
     reach = ", ".join("{" + ", ".join(f"{side}f" for side in REACH[drawn]) + "}" for drawn in DRAWN)
