@@ -125,9 +125,8 @@ def ghost(spot: Spot) -> Body:
     sway = spot.item("swing") * 0.05
     wave = 0.055 * torch.sin(15.5 * (x + sway) + 2.2 * spot.frame("seconds"))
     dome = sdf.ellipse(x, y - 0.16, 0.4, 0.42)
-    skirt = sdf.box(x + 0.06 * (0.1 - y).clamp(min=0), y + 0.19, 0.4 + 0.04 * (0.1 - y), 0.36)
-    robe = torch.minimum(torch.maximum(dome, -(y - 0.16)), skirt)
-    distance = torch.maximum(torch.minimum(robe, dome), (-0.47 - y) + wave)
+    robe = torch.where(y > 0.16, dome, x.abs() - 0.4 - 0.06 * (0.16 - y))  # no crease where they meet: it would shine
+    distance = torch.maximum(robe, (-0.47 - y) + wave)
     arms = torch.minimum(
         sdf.segment(x, y, (-0.36, 0.0), (-0.46, -0.12 + sway), 0.07),
         sdf.segment(x, y, (0.36, 0.0), (0.48, -0.08 - sway), 0.07),
