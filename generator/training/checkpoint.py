@@ -8,7 +8,7 @@ import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -137,8 +137,8 @@ def read_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
     """
     try:
         with safe_open(path, framework="pt") as file:
-            metadata: dict[str, str] = file.metadata() or {}
-            about: dict[str, Any] = json.loads(metadata["about"])
+            metadata = cast("dict[str, str] | None", file.metadata())
+            about: dict[str, Any] = json.loads((metadata or {})["about"])
             return {name: file.get_tensor(name) for name in file.keys()}, about  # noqa: SIM118 - no mapping
     except (SafetensorError, KeyError, ValueError) as error:
         raise ModelUnavailable(f"{path} is not a checkpoint ({error}); remove it to start anew") from error

@@ -11,6 +11,7 @@ were encoded, painted and encoded again.
 
 import time
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -61,7 +62,7 @@ def encode_world(config: TrainingConfig, *, on_progress: OnProgress | None = Non
         ModelUnavailable: The autoencoder has not been trained.
     """
     network = finished_autoencoder(config)
-    encoder = Fused(lambda pixels: encode_clips(network, pixels), compiled=config.compiled)
+    encoder = Fused(partial(encode_clips, network), compiled=config.compiled)
     rows: list[tuple[Tensor, Tensor, Tensor, Tensor]] = []
     started = told = time.monotonic()
     first = _FIRST_SEED + (config.seed * 30_000_001) % ((_LAST_SEED - _FIRST_SEED) // 2)
