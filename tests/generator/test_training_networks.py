@@ -242,3 +242,26 @@ def test_a_card_has_what_a_call_needs(tmp_path: Path) -> None:
     assert "22.9 MB" in text
     assert "denoiser: 3 steps in 1.0 min, last loss 0.5000" in text
     assert "num_inference_steps=8" in text
+
+
+@torch.no_grad()
+def test_guidance_is_in_the_target_of_distilling() -> None:
+    from sealreel.generator.training.distil import guided_velocity
+
+    guide: Any = jolted(build_denoiser(CONFIG, WORDS), 0.1)
+    rng = torch.Generator().manual_seed(8)
+    drawn = draw(latents([False, True]), 4, rng, None)
+    start, end = torch.full((4,), 0.75), torch.full((4,), 0.7499)
+    cells = (3, 2, 2)
+    noisy, clean = mixed(drawn, start, cells)
+    blank = torch.zeros(64, dtype=torch.long)
+    blank[0] = 2
+
+    plain, guided = (
+        guided_velocity(guide, drawn, noisy, clean, start, end, strength, blank) for strength in (1.0, 3.0)
+    )
+    untold = guide(noisy, start, clean, blank.expand(4, -1))
+
+    rest = ~clean
+    assert torch.allclose((guided - untold)[rest], 3 * (plain - untold)[rest], atol=0.05)  # a short step is straight
+    assert float((guided - plain)[rest].abs().max()) > 0.05
