@@ -23,6 +23,7 @@ _PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl")
 _LIBRARIES = ("diffusers", "transformers")
 _IN_WINDOWS = ("LTXPipeline", "LTXImageToVideoPipeline")
 """Classes whose parts `sampling` knows."""
+_SMALL_BYTES = 256 << 20
 _MADE_UP = re.compile(r"newly initialized|\bMISSING\b")
 """What diffusers and transformers warn of when a weight is not in the file and they draw a random one instead."""
 
@@ -78,7 +79,7 @@ def load_pipeline(
         pipe = _from_pretrained(
             pipeline_class,
             model if directory is None else str(directory.resolve()),
-            dtype=dtype_for("cpu" if directory == EMBEDDED else device),  # so small that fp32 costs a GPU nothing
+            dtype=dtype_for("cpu" if directory is not None and _is_small(directory) else device),
             revision=commit,
             local_files_only=offline or directory is not None,
         )
@@ -123,6 +124,11 @@ def _locate(model: str) -> Path | None:
     if _HUB_ID.fullmatch(model):
         return None
     raise ModelUnavailable(f"{model}: no such directory, and not a hub id (owner/name)")
+
+
+def _is_small(directory: Path) -> bool:
+    """Whether the weights take so little that fp32 costs a GPU nothing."""
+    return sum(path.stat().st_size for path in directory.glob("*/*.safetensors")) < _SMALL_BYTES
 
 
 def _read_index(path: Path) -> dict[str, Any]:

@@ -9,7 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import cv2
 import jsonschema
+import numpy as np
 import pytest
 
 from sealreel.service.answers import schema
@@ -93,6 +95,21 @@ def test_ways_to_start_that_there_are_not_are_refused_with_the_one_there_is(
 
     assert ran.code == 3
     assert "--image FILE" in ran.err
+
+
+def test_a_picture_that_a_clip_starts_from_is_verified_with_it(studio: Any, tmp_path: Path) -> None:
+    cv2.imwrite(str(tmp_path / "start.png"), np.random.default_rng(0).integers(0, 256, (128, 256, 3), dtype=np.uint8))
+
+    ran = studio.shell(
+        "generate", "a red ball", "-o", tmp_path / "a.mp4", "--image", tmp_path / "start.png", *QUICK, "--json"
+    )
+    looked = studio.shell("verify", tmp_path / "a.mp4", "--json")
+
+    assert (ran.code, looked.code) == (0, 0), ran.err
+    assert "the picture was scaled and cropped from 256x128 to 256x256" in ran.answer["notes"]
+    assert [(one["title"], one["relationship"]) for one in looked.answer["manifest"]["ingredients"]] == [
+        ("start.png", "inputTo")
+    ]
 
 
 def test_a_picture_that_is_missing_is_named(studio: Any, tmp_path: Path) -> None:
