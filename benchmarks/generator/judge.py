@@ -17,6 +17,8 @@ from .facts import PAIRWISE, WHOLE, Whole
 SIDE: Final = 112
 """Pixels of the squares that it looks at."""
 _GROUPS: Final = 4
+_ABSENT: Final = -3.0
+"""First logit of absence: a thing is seen in one place in two hundred, and the soft maximum is a mean over all."""
 _PLACE: Final = 6
 """Numbers that say where a thing is: middle and spread, over the clip, and how far it went."""
 
@@ -75,7 +77,7 @@ class Judge(nn.Module):
         self.back = nn.Conv2d(deep, fine, 1)
         self.join = _Block(fine, frames)
         self.spots = nn.Conv2d(fine, len(KINDS) * len(COLOURS), 1)
-        self.absent = nn.Parameter(torch.zeros(len(KINDS), 1))
+        self.absent = nn.Parameter(torch.full((len(KINDS), 1), _ABSENT))
         seen = fine + _PLACE
         self.sizes = _PerKind(seen, len(SIZES))
         self.materials = _PerKind(seen, len(MATERIALS))

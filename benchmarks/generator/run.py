@@ -84,10 +84,12 @@ def run_generator(config: GeneratorConfig, *, on_row: OnRow | None = None, on_re
         on_row: Told of each row, and of progress, as it comes.
         on_report: Given the report so far after each section, for runs that may be broken off.
 
+    Returns:
+        The report. A section that fails is listed as skipped with its reason; the others go on.
+
     Raises:
         ModelUnavailable, NotAVideoModel: The model is not there, or none of the tiny world.
         WeightsInvalid: The judges' files are damaged.
-        ModelError: The model failed.
     """
     machine, started = describe_machine(), datetime.now(UTC)
     device = device_in_force(config.device)
@@ -195,7 +197,10 @@ def write_json(report: GeneratorReport, path: Path) -> None:
 def _measured(run: Run, name: str) -> Section:
     start = time.perf_counter()
     title, measure = SECTIONS[name]
-    found = measure(run)
+    try:
+        found = measure(run)
+    except (SealreelError, RuntimeError, ValueError, ArithmeticError) as error:  # hours of the others are not lost
+        found = Section(name, "", skipped=(Skipped(name, f"it failed: {type(error).__name__}: {error}"),))
     for one in found.skipped:
         run.tell(name, one)
     return replace(found, name=name, title=title, seconds=round(time.perf_counter() - start, 1))

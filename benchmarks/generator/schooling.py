@@ -55,7 +55,7 @@ class Schooling:
     """Pixels that lessons are rendered at."""
     capacity: int = 4096
     """Clips that are kept to be learned from again, 0.5 MB each."""
-    softened: int = 128
+    softened: int = 32
     """Clips that go through the autoencoder, where there is one."""
     rate: float = 2e-3
     """Highest learning rate."""
