@@ -1,5 +1,6 @@
 """The story of one generated clip: request → latents → frames → mark → encode → sign → record."""
 
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -54,7 +55,9 @@ def generate(
     frames = frames_wanted(config, is_image=is_image)
     seed = with_seed(config).seed or 0
     pipeline = pipeline or _load(config)
+    start = time.perf_counter()
     footage = shoot(pipeline, config, seed=seed, frames=frames, on_step=on_step)
+    timings = {"model": round(1000 * (time.perf_counter() - start), 1)}
     form = form_of_footage(footage, container)
     output = release(
         lambda: pictures_of(footage, form),  # mark → encode → sign → record
@@ -64,7 +67,9 @@ def generate(
         config=config.release,
         force=config.force,
     )
-    return replace(output, remarks=footage.remarks, wording=footage.wording)
+    return replace(
+        output, remarks=footage.remarks, wording=footage.wording, timings_ms={**timings, **output.timings_ms}
+    )
 
 
 def generate_many(configs: Iterable[GenerationConfig], *, on_step: OnStep | None = None) -> Iterator[Attempt]:

@@ -36,7 +36,7 @@ class Output:
     wording: Mapping[str, Any] | None = None
     """The same for a program; None for a model that takes prompts as they are."""
     timings_ms: Mapping[str, float] = field(default_factory=dict[str, float])
-    """Wall time a step: decode, embed, encode, read_back, sign, record."""
+    """Wall time a step: model (where there is one), decode, embed, encode, read_back, sign, record."""
 
     @property
     def is_mark_weak(self) -> bool:
