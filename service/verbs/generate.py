@@ -81,8 +81,12 @@ Image = Annotated[
         "--image", metavar="FILE", help="A PNG, JPEG or WebP that the clip starts from; an ingredient of the manifest."
     ),
 ]
-LastImage = Annotated[Path | None, typer.Option("--last-image", metavar="FILE", hidden=True)]
-Video = Annotated[Path | None, typer.Option("--video", metavar="FILE", hidden=True)]
+LastImage = Annotated[
+    Path | None, typer.Option("--last-image", metavar="FILE", help="Not there yet: refused with a word.", hidden=True)
+]
+Video = Annotated[
+    Path | None, typer.Option("--video", metavar="FILE", help="Not there yet: refused with a word.", hidden=True)
+]
 Style = Annotated[
     str | None, typer.Option("--style", metavar="STYLE", help="photoreal or animated, with the embedded model.")
 ]
