@@ -83,7 +83,7 @@ class Judge(nn.Module):
         self.materials = _PerKind(seen, len(MATERIALS))
         self.pair = nn.Sequential(nn.Linear(2 * seen, 128), nn.SiLU(), nn.Linear(128, len(PAIRWISE)))
         self.triple = nn.Sequential(nn.Linear(3 * seen, 128), nn.SiLU(), nn.Linear(128, 2))
-        self.frame = nn.Linear(2 * deep, 4 * width)
+        self.frame = nn.Linear(2 * deep + fine + 2 * width, 4 * width)
         self.map = nn.Sequential(nn.Conv2d(deep, 8, 1), nn.Flatten(), nn.Linear(8 * (SIDE // 16) ** 2, 4 * width))
         self.time = nn.Sequential(
             nn.Conv1d(8 * width, 8 * width, 3, padding=1), nn.SiLU(), nn.Conv1d(8 * width, 8 * width, 3, padding=1)
@@ -94,14 +94,16 @@ class Judge(nn.Module):
 
     def forward(self, clips: Tensor) -> Opinion:
         """Look at clips (N, frames, 3, SIDE, SIDE) in [0, 1]."""
-        near: Tensor = self.near(self.stem(clips.flatten(0, 1) * 2 - 1))  # (N * T, 4w, 14, 14)
+        edges: Tensor = self.stem(clips.flatten(0, 1) * 2 - 1)  # (N * T, 2w, 28, 28)
+        near: Tensor = self.near(edges)  # (N * T, 4w, 14, 14)
         fine: Tensor = self.middle(near)
         deep: Tensor = self.far(fine)  # (N * T, 8w, 7, 7)
         back = functional.interpolate(self.back(deep), scale_factor=2.0, mode="nearest")
         joined = self.join(fine + back)
         spots: Tensor = self.spots(joined).float().unflatten(1, (len(KINDS), len(COLOURS)))
         table, things = self._things(joined, spots, clips.shape[0])
-        feature = self._feature(deep, clips.shape[0])
+        grain = torch.cat([functional.silu(one).mean((2, 3)) for one in (edges, near)], dim=1)  # outlines, textures
+        feature = self._feature(deep, grain, clips.shape[0])
         return Opinion(
             table=table,
             sizes=self.sizes(things),
@@ -133,8 +135,8 @@ class Judge(nn.Module):
         seen = weights.to(pixels.dtype) @ pixels
         return table, torch.cat([seen.float(), _places(there)], dim=2)
 
-    def _feature(self, deep: Tensor, clips: int) -> Tensor:
-        pooled = torch.cat([deep.mean((2, 3)), deep.amax((2, 3))], dim=1)
+    def _feature(self, deep: Tensor, grain: Tensor, clips: int) -> Tensor:
+        pooled = torch.cat([deep.mean((2, 3)), deep.amax((2, 3)), grain], dim=1)
         frames = torch.cat([self.frame(pooled), self.map(deep)], dim=1).unflatten(0, (clips, self.frames))
         course: Tensor = frames.transpose(1, 2)  # (N, 8w, T)
         course = course + self.time(course)
