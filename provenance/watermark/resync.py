@@ -236,7 +236,7 @@ def _phase_correlate(seen: NDArray[np.complex64], layout: Layout, geometry: Geom
     cross = np.zeros((side, side), dtype=np.complex64)
     wanted = layout.pilot_values / np.abs(layout.pilot_values)
     cross[layout.pilot_bins[:, 1], layout.pilot_bins[:, 0]] = seen * np.conj(wanted)
-    match = from_spectrum(cross)
+    match = np.abs(from_spectrum(cross))  # a mark that was turned over has the opposite phases
     row, column = np.unravel_index(int(match.argmax()), match.shape)
     z = float(match[row, column]) / math.sqrt(0.5 * float(np.sum(np.abs(seen) ** 2)) + 1e-12)
     # seen(x) = marked(x - d) has the phase exp(-2πi f·d): the match peaks at x = d, so the grid's corner lies there.

@@ -65,15 +65,22 @@ class Search:
             [in_step([part[i] for part in parts], layout_of(key)) for i, key in enumerate(self.keys)], geometry
         )
 
-    def look_at_plane(self, plane: Plane, geometry: Geometry) -> Finding | None:
-        """Read a plane in one geometry: all tiles alike, then by how much of the pilots they show."""
+    def look_at_plane(self, plane: Plane, geometry: Geometry) -> tuple[list[Spectra], Finding | None]:
+        """Read a plane in one geometry: all tiles alike, and if that reads none, by how much of the pilots they show.
+
+        Returns:
+            What all tiles carry alike, as `spectra` does, and the surer finding.
+        """
         seen = [tiles_of(plane, layout_of(key), geometry) for key in self.keys]
-        for tiles in (seen, [one.weighed() for one in seen]):
-            rows = [at_nonces(one, layout_of(key)) for one, key in zip(tiles, self.keys, strict=True)]
-            found = self.look(rows, geometry)
-            if accepted(found):
-                return found
-        return None
+        alike = [at_nonces(one, layout_of(key)) for one, key in zip(seen, self.keys, strict=True)]
+        found = self.look(alike, geometry)
+        if found is None or (found.blind and accepted(found)):
+            return alike, found
+        weighed = [one.weighed(layout_of(key)) for one, key in zip(seen, self.keys, strict=True)]
+        again = self.look(
+            [at_nonces(one, layout_of(key)) for one, key in zip(weighed, self.keys, strict=True)], geometry
+        )
+        return alike, again if again and self._surer(again, found) else found
 
     def turned(self, plane: Plane) -> Finding | None:
         """Try the turns of a whole picture, then whatever the pilots say; stop at the first acceptable finding."""
@@ -98,7 +105,7 @@ class Search:
     def _look_at_places(self, plane: Plane, key: WatermarkKey, geometry: Geometry) -> Finding | None:
         """Read where the grid is known, but not which tile of the table comes first."""
         tiles = tiles_of(plane, layout_of(key), geometry)
-        for one in (tiles.weighed(), tiles):
+        for one in (tiles.weighed(layout_of(key)), tiles):
             found = self._read_places(one, key, geometry)
             if accepted(found):
                 return found

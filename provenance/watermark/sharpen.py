@@ -53,6 +53,8 @@ def _fit(seen: NDArray[np.complex64], layout: Layout, *, numbers: int) -> tuple[
     wanted = layout.pilot_values / np.abs(layout.pilot_values)
     level = np.sqrt(np.mean(seen.real**2 + seen.imag**2, axis=(0, 1))) + 1e-12
     aligned = (seen * np.conj(wanted) / level).reshape(-1, wanted.size).astype(np.complex128)  # (tiles, 48)
+    if aligned.real.sum() < 0.0:  # a mark that was turned over
+        aligned = -aligned
     slopes = _slopes(rows, columns, layout)  # (tiles, 48, 8)
     fit = np.zeros(PROJECTIVE, dtype=np.float64)
     for _ in range(STEPS):
