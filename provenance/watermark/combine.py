@@ -23,6 +23,9 @@ PLACES_KEPT = 8
 NEIGHBOURS, NEIGHBOURHOOD = 3, 3.0
 """Tiles each way, and cycles a tile (sigma) up and down, that are asked together: one tile's 48 pilots are too few to
 tell. Chosen on `people_480p` and `coffee_720p`, hard encodes and equalised marks alike."""
+CROSSINGS = (10.0, 13.0, 15.0)
+"""Cycles a tile from which a mark may be turned over while it is as it was below. Chosen on `people_480p` and
+`coffee_720p`, equalised once to twice: such a change passes from too little to too much between 9 and 17."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,6 +92,15 @@ def at_nonces(tiles: Tiles, layout: Layout, *, count: int = LIKELY) -> Spectra:
         np.einsum("ptb,tb->pb", signs, imaginary, out=sums.imag[part])
     energy = _energy(sums, layout)
     return sums[np.argsort(energy)[::-1][:count]]
+
+
+def crossed(spectra: Spectra, layout: Layout) -> Spectra:
+    """Return the spectra with their higher frequencies turned over, from each of the crossings up; (3 × rows, bins).
+
+    For a mark of which too much was taken away at some frequencies, where no pilots are left that would tell.
+    """
+    radius = np.hypot(layout.data_bins[:, 0], layout.data_bins[:, 1])
+    return np.concatenate([np.where(radius < crossing, spectra, -spectra) for crossing in CROSSINGS])
 
 
 def at_likely_places(

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..payload import Payload
-from .combine import Spectra, Tiles, at_likely_places, at_nonces, in_step, tiles_of
+from .combine import Spectra, Tiles, at_likely_places, at_nonces, crossed, in_step, tiles_of
 from .decode import BLIND_LOG_WORDS, Reading, Trials, log10_p, read
 from .geometry import IDENTITY, Geometry, whole_picture_turns
 from .keys import WatermarkKey
@@ -66,21 +66,30 @@ class Search:
         )
 
     def look_at_plane(self, plane: Plane, geometry: Geometry) -> tuple[list[Spectra], Finding | None]:
-        """Read a plane in one geometry: all tiles alike, and if that reads none, by how much of the pilots they show.
+        """Read a plane in one geometry: all tiles alike; then by how much of the pilots each shows; then crossed.
 
         Returns:
-            What all tiles carry alike, as `spectra` does, and the surer finding.
+            What all tiles carry alike, as `spectra` does, and the surest finding; no more is looked for once one was
+            read.
         """
-        seen = [tiles_of(plane, layout_of(key), geometry) for key in self.keys]
-        alike = [at_nonces(one, layout_of(key)) for one, key in zip(seen, self.keys, strict=True)]
-        found = self.look(alike, geometry)
-        if found is None or (found.blind and accepted(found)):
-            return alike, found
-        weighed = [one.weighed(layout_of(key)) for one, key in zip(seen, self.keys, strict=True)]
-        again = self.look(
-            [at_nonces(one, layout_of(key)) for one, key in zip(weighed, self.keys, strict=True)], geometry
-        )
-        return alike, again if again and self._surer(again, found) else found
+        layouts = [layout_of(key) for key in self.keys]
+        seen = [tiles_of(plane, layout, geometry) for layout in layouts]
+        alike = [at_nonces(one, layout) for one, layout in zip(seen, layouts, strict=True)]
+
+        def weighed() -> list[Spectra]:
+            return [at_nonces(one.weighed(layout), layout) for one, layout in zip(seen, layouts, strict=True)]
+
+        def turned_above() -> list[Spectra]:
+            return [crossed(spectra, layout) for spectra, layout in zip(alike, layouts, strict=True)]
+
+        found: Finding | None = None
+        for way in (lambda: alike, weighed, turned_above):
+            new = self.look(way(), geometry)
+            if new and (found is None or self._surer(new, found)):
+                found = new
+            if found and found.blind and accepted(found):
+                break
+        return alike, found
 
     def turned(self, plane: Plane) -> Finding | None:
         """Try the turns of a whole picture, then whatever the pilots say; stop at the first acceptable finding."""
