@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from sealreel.provenance import Payload
 from sealreel.provenance.watermark import WatermarkKey
-from sealreel.provenance.watermark.combine import at_likely_places, at_nonces, in_step, tiles_of
+from sealreel.provenance.watermark.combine import Tiles, at_likely_places, at_nonces, crossed, in_step, tiles_of
 from sealreel.provenance.watermark.decode import read
 from sealreel.provenance.watermark.geometry import (
     IDENTITY,
@@ -122,6 +122,16 @@ def test_a_mark_turned_over_in_half_of_its_tiles_and_in_its_fine_waves_adds_up(
     assert alike.z < 10.0
     assert weighed.payload == payload
     assert weighed.z > 25.0
+
+
+def test_a_mark_turned_over_in_its_fine_waves_is_read_without_pilots(key: WatermarkKey, payload: Payload) -> None:
+    layout = layout_of(key)
+    tiles = tiles_of(pattern(layout, payload, width=512, height=512), layout, IDENTITY)
+    fine = np.hypot(layout.data_bins[:, 0], layout.data_bins[:, 1]) >= 12.0
+    spectra = at_nonces(Tiles(np.where(fine, -tiles.data, tiles.data), 0.0 * tiles.pilots, tiles.first), layout)
+
+    assert read(key, spectra)[0].z < 15.0
+    assert read(key, crossed(spectra, layout))[0].payload == payload
 
 
 @pytest.mark.parametrize(
