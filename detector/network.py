@@ -103,7 +103,9 @@ class Network(nn.Module):
         maps = self.spots[0](last[0]) + self.spots[1](last[1])
         for spots, one in zip(self.early_spots, features[:-1], strict=True):
             streams = cast(nn.ModuleList, spots)
-            maps = maps + functional.adaptive_avg_pool2d(streams[0](one[0]) + streams[1](one[1]), last.shape[-2:])
+            maps = maps + functional.adaptive_avg_pool2d(
+                streams[0](one[0]) + streams[1](one[1]), (last.shape[-2], last.shape[-1])
+            )
         maps = maps.unflatten(0, (count, -1))
         frame_logits = maps.mean((-2, -1)) + self.bias
         pooled = last.mean((-2, -1))

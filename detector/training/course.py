@@ -42,8 +42,9 @@ def learn(
             stage need not wait for this one again.
         on_step: Told of every 20th step and its loss.
     """
-    sets = [{"params": list(some), "rate": rate, "lr": rate} for some, rate in groups]
-    moved = [one for some in sets for one in some["params"]]
+    lists = [(list(some), rate) for some, rate in groups]
+    sets: list[dict[str, Any]] = [{"params": some, "rate": rate, "lr": rate} for some, rate in lists]
+    moved = [one for some, _ in lists for one in some]
     optimizer = torch.optim.AdamW(sets, weight_decay=course.weight_decay, fused=moved[0].is_cuda)
     mean = {name: value.detach().clone() for name, value in learner.state_dict().items()}
     first, kept = _resume(state, learner, optimizer, mean), time.monotonic()
@@ -73,11 +74,11 @@ def _rate(step: int, course: Course) -> float:
 
 @torch.no_grad()
 def _follow(mean: dict[str, Tensor], learner: nn.Module, decay: float) -> None:
-    state = learner.state_dict()
-    floats = [name for name, value in state.items() if value.is_floating_point()]
-    torch._foreach_lerp_([mean[name] for name in floats], [state[name] for name in floats], 1.0 - decay)
-    for name in state.keys() - set(floats):
-        mean[name].copy_(state[name])
+    for name, value in learner.state_dict().items():
+        if value.is_floating_point():
+            mean[name].lerp_(value, 1.0 - decay)
+        else:
+            mean[name].copy_(value)
 
 
 def _keep(state: Path, step: int, learner: nn.Module, optimizer: Any, mean: dict[str, Tensor]) -> None:

@@ -150,7 +150,7 @@ def _late(backbone: nn.Module, kept: float) -> list[nn.Parameter]:
     parameters = list(backbone.parameters())
     fixed = round(kept * len(parameters))
     for one in parameters[:fixed]:
-        one.requires_grad_(requires_grad=False)
+        one.requires_grad_(False)  # noqa: FBT003 - has no other name in the stubs
     return parameters[fixed:]
 
 

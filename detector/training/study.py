@@ -53,7 +53,9 @@ class Reader(nn.Module):
         Features are (n, width, h, w); where their grid is not 7 × 7, the lesson's is brought to it.
         """
         mean, deviation = (cast(Tensor, getattr(self, f"place_{one}"))[:, None, None] for one in ("mean", "deviation"))
-        places = functional.adaptive_avg_pool2d((lesson[0] - mean) / deviation, features.shape[-2:])
+        places = functional.adaptive_avg_pool2d(
+            (lesson[0] - mean) / deviation, (features.shape[-2], features.shape[-1])
+        )
         whole = (lesson[1] - cast(Tensor, self.whole_mean)) / cast(Tensor, self.whole_deviation)
         told = self.place(features).float(), self.whole(features.mean((-2, -1))).float()
         return 0.5 * (functional.mse_loss(told[0], places) + functional.mse_loss(told[1], whole))

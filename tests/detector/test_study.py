@@ -10,7 +10,7 @@ import pytest
 torch = pytest.importorskip("torch")
 pytest.importorskip("onnx")
 
-from torch import nn  # noqa: E402
+from torch import Tensor, nn  # noqa: E402
 
 from sealreel.detector.network import Network  # noqa: E402
 from sealreel.detector.training.course import learn  # noqa: E402
@@ -98,7 +98,7 @@ def test_the_probe_tells_coarse_from_fine_and_leaves_the_residual_out() -> None:
         logits = network(shelf.windows(cut))[0][:, 0]
 
     assert logits[6:].min() > logits[:6].max()
-    assert not network.spots[1].weight.any()
+    assert not network.state_dict()["spots.1.weight"].any()
 
 
 def test_weights_between_two_ends() -> None:
@@ -108,11 +108,11 @@ def test_weights_between_two_ends() -> None:
 
 
 def test_a_course_that_was_broken_off_ends_as_if_it_was_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def taught(state: Path, stop_at: int | None = None) -> torch.Tensor:
+    def taught(state: Path, stop_at: int | None = None) -> Tensor:
         torch.manual_seed(0)
         line = nn.Linear(3, 1)
 
-        def loss_of(step: int) -> torch.Tensor:
+        def loss_of(step: int) -> Tensor:
             if step == stop_at:
                 raise KeyboardInterrupt
             torch.manual_seed(step)
@@ -134,9 +134,8 @@ def test_a_student_that_tells_the_mean_misses_all_that_varies() -> None:
     reader = Reader(width=8)
     places, wholes = torch.randn(4, 2304, 7, 7), torch.randn(4, 2304)
     reader.measure(places, wholes)
-    for one in (reader.place, reader.whole):
-        nn.init.zeros_(one.weight)
-        nn.init.zeros_(one.bias)
+    for one in (*reader.place.parameters(), *reader.whole.parameters()):
+        nn.init.zeros_(one)
 
     assert reader.missed(torch.zeros(4, 8, 7, 7), (places, wholes)).item() == pytest.approx(1.0, abs=0.15)
 
