@@ -61,7 +61,7 @@ def decode(soft: npt.NDArray[np.float32], *, known: Sequence[int] = ()) -> npt.N
     score[:, 0] = 0.0
     took_odd = np.empty((STEPS, rows, STATES), dtype=np.bool_)
     for step in range(STEPS):
-        sent = steps[:, step] @ _BRANCHES  # (rows, 128)
+        sent = np.einsum("rk,kb->rb", steps[:, step], _BRANCHES)  # (rows, 128); not `@`: see `combine`
         even, odd = score[:, 0::2].copy(), score[:, 1::2].copy()
         for bit, after in enumerate((slice(0, half), slice(half, STATES))):  # the newest bit is the state's highest
             from_even, from_odd = (even - sent, odd + sent) if bit else (even + sent, odd - sent)

@@ -49,7 +49,7 @@ class Tiles:
         others. The sum is divided by that of g², so that it is as large as without weights.
         """
         near = cv2.blur(self.pilots, (NEIGHBOURS, NEIGHBOURS), borderType=cv2.BORDER_REPLICATE)
-        gain = near @ _nearness(layout)  # (rows, columns, bins)
+        gain = np.einsum("rcp,pb->rcb", near, _nearness(layout))  # (rows, columns, bins)
         gain /= np.sum(gain * gain, axis=(0, 1)) + np.float32(1e-12)
         return Tiles(self.data * gain, self.pilots, self.first)
 
@@ -167,6 +167,6 @@ def in_step(parts: Sequence[Spectra], layout: Layout) -> Spectra:
     total = parts[order[0]].copy()
     for index in order[1:]:
         level = np.mean(np.abs(total) ** 2, axis=0) + np.float32(1e-12)
-        agreement = ((total * (weight / level)) @ np.conj(parts[index]).T).real  # (nonces, nonces)
+        agreement = np.einsum("nb,mb->nm", total * (weight / level), np.conj(parts[index])).real  # (nonces, nonces)
         total += parts[index][agreement.argmax(axis=1)]
     return total

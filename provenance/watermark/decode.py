@@ -91,7 +91,8 @@ def soften(layout: Layout, spectrum: NDArray[np.complex64]) -> NDArray[np.float3
     power = spectrum.real**2 + spectrum.imag**2  # (rows, bins)
     ring = (np.hypot(layout.data_bins[:, 0], layout.data_bins[:, 1]) / RING_WIDTH).astype(np.intp)
     member = (ring[:, None] == np.unique(ring)[None, :]).astype(np.float32)  # (bins, rings)
-    noise = (power @ member / member.sum(axis=0)) @ member.T + np.float32(1e-12)
+    mean = np.einsum("nb,br->nr", power, member / member.sum(axis=0))
+    noise = np.einsum("nr,br->nb", mean, member) + np.float32(1e-12)
     weighted = turned * (amplitude / noise)
     return np.concatenate([weighted.real, weighted.imag], axis=-1).astype(np.float32, copy=False)
 
@@ -117,10 +118,10 @@ def read(key: WatermarkKey, spectrum: NDArray[np.complex64], known: tuple[Payloa
 
 def _read_blind(key: WatermarkKey, soft: NDArray[np.float32]) -> Reading:
     layout = layout_of(key)
-    repeats = np.zeros((layout.chips, code.SYMBOLS), dtype=np.float32)
-    repeats[np.arange(layout.chips), layout.symbol_of_chip] = 1.0
+    order = np.argsort(layout.symbol_of_chip, kind="stable")
+    starts = np.searchsorted(layout.symbol_of_chip[order], np.arange(code.SYMBOLS))
     version = [key.key_id >> shift & 1 for shift in range(VERSION_BITS - 1, -1, -1)]
-    symbols = ((soft * layout.sign_of_chip) @ repeats).astype(np.float32, copy=False)  # (rows, 288)
+    symbols = np.add.reduceat((soft * layout.sign_of_chip)[:, order], starts, axis=1)  # (rows, 288)
     symbols = np.concatenate([symbols, -symbols])
     bits = code.decode(symbols, known=version)
     z = np.einsum("rs,rs->r", symbols, code.encode_rows(bits))  # <a, c_w>, chip by chip or symbol by symbol
