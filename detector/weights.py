@@ -121,8 +121,9 @@ def load_network(folder: Path, card: WeightsCard) -> "Network":
 
     from .network import Network
 
-    network = Network(card.backbone)
     tensors = {name: tensor.float() for name, tensor in load_file(folder / WEIGHTS).items()}
+    early = {name.split(".")[1] for name in tensors if name.startswith("early_spots.")}  # none in version 1
+    network = Network(card.backbone, early=len(early))
     missing, unexpected = network.load_state_dict(tensors, strict=False)
     # Counters of batches are no weights; nothing else may be missing.
     if unexpected or any(not name.endswith("num_batches_tracked") for name in missing):

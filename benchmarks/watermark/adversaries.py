@@ -157,7 +157,11 @@ def levelled_difference(marked: Plane, unmarked: Plane) -> Estimate:
 
 def periodic_frequencies(planes: Sequence[Plane], *, count: int) -> NDArray[np.intp]:
     """Return the (u, v), cycles a tile, that stand out most once all tiles are added, (count, 2): mostly pilots."""
-    tile = folded(planes)[:TILE, :TILE]
+    return standing_out(folded(planes)[:TILE, :TILE], count=count)
+
+
+def standing_out(tile: NDArray[np.float32], *, count: int) -> NDArray[np.intp]:
+    """Return the (u, v) at which a sum of tiles has most power over its ring's median, (count, 2)."""
     power = np.abs(np.fft.fft2(tile)) ** 2
     u, v = np.meshgrid(np.arange(-OUTER_RADIUS, OUTER_RADIUS + 1), np.arange(1, OUTER_RADIUS + 1))
     radius = np.hypot(u, v)

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from pathlib import Path
 
@@ -23,6 +23,7 @@ REGENERATED_FRAMES = 8
 WINDOWS = (8, 24, 48, None)
 TIMES = (1.0, 1.5, None)
 """How often an estimate is taken away; None: as often as stays at 38 dB, which only the judge can tell him."""
+EQUALISED_TIMES = (1.0, 1.25, 1.5, None)
 NOTHING = "the clip"
 CROWD = "50 clips of the key"
 
@@ -60,12 +61,31 @@ def attempts(crowd: Callable[[Specimen], Sequence[Exhibit]], *, autoencoder: Pat
     for window in (1, 24, None):
         name = "whole clip" if window is None else f"windows of {window}"
         estimator = partial(_averaged, window=window, estimator=adversaries.equalised)
-        yield from _estimated(f"equalised averaging, {name}", NOTHING, estimator, times=(1.0, 1.25, 1.5, None))
+        yield from _estimated(f"equalised averaging, {name}", NOTHING, estimator, times=EQUALISED_TIMES)
+    yield from without_pilots_attempts(crowd)
     yield from _estimated("collusion, average", CROWD, lambda s: _shared(s, crowd(s)))
     yield from _estimated("collusion, covariance of tiles", CROWD, lambda s: _unscrambled(s, crowd(s)))
     yield from pilot_attempts()
     yield from laundering_attempts()
     yield from regeneration_attempts(autoencoder)
+
+
+def without_pilots_attempts(crowd: Callable[[Specimen], Sequence[Exhibit]]) -> Iterator[Attempt]:
+    """Yield the equaliser at work once the pilots are gone, by which the reader would see what it did where."""
+    sources: tuple[tuple[str, str, Callable[[Specimen], NDArray[np.intp]]], ...] = (
+        ("the clip's", NOTHING, partial(_pilot_frequencies, count=96)),
+        ("a crowd's", CROWD, lambda specimen: collusion.common_frequencies(crowd(specimen), count=48)),
+    )
+    for whose, had, frequencies in sources:
+        bare = lru_cache(maxsize=1)(partial(_bare, frequencies=frequencies))
+
+        def estimated(specimen: Specimen, bare: Callable[[Specimen], Specimen] = bare) -> list[Passage]:
+            return _averaged(bare(specimen), window=1, estimator=adversaries.equalised)
+
+        found = lru_cache(maxsize=1)(estimated)
+        for often in EQUALISED_TIMES:
+            run = partial(_bare_and_taken_away, bare=bare, found=found, times=often)
+            yield Attempt(f"equalised averaging, after {whose} pilots", _times(often), had, run, judged=True)
 
 
 def pilot_attempts() -> Iterator[Attempt]:
@@ -125,9 +145,12 @@ def _estimated(
         return adversaries.likeness(found(specimen), specimen.marked, specimen.unmarked)
 
     for often in times:
-        strength = "to 38 dB" if often is None else f"× {often:g}"
         run = partial(_taken_away, found=found, times=often)
-        yield Attempt(attack, strength, had, run, judged=True, likeness=likeness)
+        yield Attempt(attack, _times(often), had, run, judged=True, likeness=likeness)
+
+
+def _times(often: float | None) -> str:
+    return "to 38 dB" if often is None else f"× {often:g}"
 
 
 def _taken_away(specimen: Specimen, *, found: Estimator, times: float | None) -> Planes:
@@ -191,7 +214,20 @@ def _pilot_frequencies(specimen: Specimen, *, count: int) -> NDArray[np.intp]:
 
 
 def _without_pilots(specimen: Specimen, *, count: int) -> Planes:
-    frequencies = _pilot_frequencies(specimen, count=count)
+    return _without(specimen, _pilot_frequencies(specimen, count=count))
+
+
+def _bare(specimen: Specimen, *, frequencies: Callable[[Specimen], NDArray[np.intp]]) -> Specimen:
+    return replace(specimen, marked=_without(specimen, frequencies(specimen)))
+
+
+def _bare_and_taken_away(
+    specimen: Specimen, *, bare: Callable[[Specimen], Specimen], found: Estimator, times: float | None
+) -> Planes:
+    return _taken_away(bare(specimen), found=lambda _: found(specimen), times=times)
+
+
+def _without(specimen: Specimen, frequencies: NDArray[np.intp]) -> Planes:
     waves = adversaries.waves_of(specimen.marked, _amplitudes(specimen), frequencies)
     change = adversaries.changes(_whole(specimen, waves), _amplitudes(specimen))
     return adversaries.added(specimen.marked, change, times=-1.0)

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...provenance.watermark.layout import INNER_RADIUS, OUTER_RADIUS, TILE
-from .adversaries import Estimate, in_band, levelled
+from .adversaries import Estimate, in_band, levelled, standing_out
 from .specimen import Plane
 
 Spectra = NDArray[np.complex64]
@@ -61,6 +61,19 @@ def common_pattern(exhibits: Sequence[Exhibit], *, shape: tuple[int, int]) -> Es
         total[:height, :width] += exhibit.mean[:height, :width]
         count[:height, :width] += 1.0
     return in_band((total / np.sqrt(np.maximum(count, 1.0))).astype(np.float32))
+
+
+def common_frequencies(exhibits: Sequence[Exhibit], *, count: int) -> NDArray[np.intp]:
+    """Return the (u, v), cycles a tile, that stand out once all tiles of all stretches are added, (count, 2): pilots.
+
+    Pictures are added, not spectra: the pilots have the same phases in all of them.
+    """
+    tile = np.zeros((TILE, TILE), dtype=np.float32)
+    for exhibit in exhibits:
+        rows, columns = (side // TILE for side in exhibit.mean.shape)
+        whole = exhibit.mean[: rows * TILE, : columns * TILE]
+        tile += whole.reshape(rows, TILE, columns, TILE).mean(axis=(0, 2))
+    return standing_out(tile, count=count)
 
 
 def unscramble(exhibits: Sequence[Exhibit], target: Exhibit) -> Unscrambled:

@@ -1,8 +1,8 @@
 """How alike two payloads of one key are: what the proof of the p-value does not cover, computed instead.
 
 Where pictures carry the mark of payload w, strength m, the reading of another payload w' of the same key is
-z' = m ρ + e with ρ = 1 - 2 d / 288, d the Hamming distance of their code words, and P(e >= t) <= exp(-t² / 2) by
-Hoeffding's inequality over the signs that the pictures' other content does not depend on (`decode.log10_p`).
+z' = |m ρ + e| with ρ = 1 - 2 d / 288, d the Hamming distance of their code words, and P(e >= t) <= exp(-t² / 2) by
+Hoeffding's inequality over the signs that the pictures' other content does not depend on (`decode.log10_p`); -e alike.
 """
 
 import math
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from ...provenance.payload import VERSION_BITS, Payload
 from ...provenance.watermark import ACCEPT_LOG10_P, WatermarkKey, code
-from ...provenance.watermark.decode import Trials, log10_p, read
+from ...provenance.watermark.decode import LOG_SIDES, Trials, log10_p, read
 from ...provenance.watermark.layout import layout_of
 
 
@@ -52,10 +52,10 @@ def chance_of_a_wrong_id(strength: float, *, known: int, price: float, accept_lo
     at = distances()
     share = at / at.sum()
     share[0] = 0.0  # the payload itself is not among them
-    needed = math.sqrt(2.0 * (math.log(known) + price - accept_log10_p * math.log(10.0)))
+    needed = math.sqrt(2.0 * (math.log(known) + LOG_SIDES + price - accept_log10_p * math.log(10.0)))
     likeness = 1.0 - 2.0 * np.arange(code.SYMBOLS + 1) / code.SYMBOLS
-    beyond = np.maximum(needed - strength * likeness, 0.0)
-    return min(0.0, math.log10(known * float(share @ np.exp(-(beyond**2) / 2.0))))
+    sides = (np.maximum(needed - side * strength * likeness, 0.0) for side in (1.0, -1.0))
+    return min(0.0, math.log10(known * sum(float(share @ np.exp(-(beyond**2) / 2.0)) for beyond in sides)))
 
 
 @dataclass(frozen=True, slots=True)

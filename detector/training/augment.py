@@ -25,6 +25,8 @@ Step = Callable[[Frames, np.random.Generator], Frames]
 class Recipe:
     """How likely each step is, and how strong; probabilities unless said otherwise."""
 
+    plain: float = 0.25
+    """Of all clips, how many are only cut and mirrored: most of what is judged went through nothing else."""
     crop: float = 0.5
     crop_shares: tuple[float, float] = (0.7, 1.0)
     """Of each side, what is kept."""
@@ -80,6 +82,8 @@ def augment(frames: Frames, rng: np.random.Generator, recipe: Recipe = Recipe())
     if frames.ndim != 4 or frames.shape[3] != 3 or not len(frames) or min(frames.shape[1:3]) < SMALLEST:
         raise ValueError(f"frames must be (time, height ≥ {SMALLEST}, width ≥ {SMALLEST}, 3), got {frames.shape}")
     clip = _taken(filled(frames), rng, recipe)
+    if rng.random() < recipe.plain:
+        return clip
     for step, chance in _on_the_way(rng, recipe):
         clip = step(clip, rng) if rng.random() < chance else clip
     clip = overlaid(clip, rng) if rng.random() < recipe.overlay else clip

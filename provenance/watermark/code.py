@@ -26,9 +26,9 @@ def _register_outputs() -> npt.NDArray[np.float32]:
 
 _OUTPUTS = _register_outputs()
 # Register = new bit on top of the state; the next state is the register without its lowest bit. So state n is reached
-# from the registers 2n and 2n + 1, and `_OUTPUTS` lies already in the order (next state, lowest bit).
-_PREVIOUS = np.arange(2 * STATES) & (STATES - 1)  # the state inside each register
-_BRANCHES = np.ascontiguousarray(_OUTPUTS.T)  # (4, 512)
+# from the registers 2n and 2n + 1. Each generator taps the first and the last bit, so flipping either flips all four
+# symbols: a quarter of the registers, those with both bits 0, says what all of them send.
+_BRANCHES = np.ascontiguousarray(_OUTPUTS[0:STATES:2].T)  # (4, 128)
 
 
 def encode(bits: Sequence[int]) -> npt.NDArray[np.float32]:
@@ -56,19 +56,21 @@ def decode(soft: npt.NDArray[np.float32], *, known: Sequence[int] = ()) -> npt.N
         Bits, (rows, 64): for each row those whose code word has the largest inner product with it.
     """
     rows = soft.shape[0]
-    steps = soft.reshape(rows, STEPS, len(GENERATORS))
+    steps, half = soft.reshape(rows, STEPS, len(GENERATORS)), STATES // 2
     score = np.full((rows, STATES), -np.inf, dtype=np.float32)
     score[:, 0] = 0.0
     took_odd = np.empty((STEPS, rows, STATES), dtype=np.bool_)
     for step in range(STEPS):
-        arriving = (score[:, _PREVIOUS] + steps[:, step] @ _BRANCHES).reshape(rows, STATES, 2)
-        even, odd = arriving[:, :, 0], arriving[:, :, 1]
-        np.greater(odd, even, out=took_odd[step])
-        score = np.maximum(even, odd)
+        sent = np.einsum("rk,kb->rb", steps[:, step], _BRANCHES)  # (rows, 128); not `@`: see `combine`
+        even, odd = score[:, 0::2].copy(), score[:, 1::2].copy()
+        for bit, after in enumerate((slice(0, half), slice(half, STATES))):  # the newest bit is the state's highest
+            from_even, from_odd = (even - sent, odd + sent) if bit else (even + sent, odd - sent)
+            np.greater(from_odd, from_even, out=took_odd[step, :, after])
+            np.maximum(from_even, from_odd, out=score[:, after])
         forced = known[step] if step < len(known) else 0 if step >= PAYLOAD_BITS else None
-        if forced is not None:  # the newest bit is the state's highest
-            score[:, STATES // 2 :] = score[:, STATES // 2 :] if forced else -np.inf
-            score[:, : STATES // 2] = -np.inf if forced else score[:, : STATES // 2]
+        if forced is not None:
+            score[:, :half] = -np.inf if forced else score[:, :half]
+            score[:, half:] = score[:, half:] if forced else -np.inf
     return _trace_back(took_odd)
 
 

@@ -14,8 +14,11 @@ from .layout import Layout, layout_of
 
 RING_WIDTH = 2.0
 """Cycles a tile; the noise is taken as equal over such a ring."""
-BLIND_LOG_WORDS = RECORD_BITS * math.log(2.0)
-"""ln of the payloads that a blind reading chooses from: 2^60, the version being the key's id."""
+LOG_SIDES = math.log(2.0)
+"""Each word is looked for as it is and turned over: what is left where somebody took away more than there was, and in
+a picture whose light and dark were exchanged."""
+BLIND_LOG_WORDS = RECORD_BITS * math.log(2.0) + LOG_SIDES
+"""ln of the words that a blind reading chooses from: 2^60, the version being the key's id, and their negatives."""
 KNOWN_REMEMBERED = 4
 """Lists of known payloads whose chips are kept: one for each key of a search, and some to spare."""
 
@@ -26,11 +29,14 @@ class Reading:
 
     payload: Payload
     z: float
-    """<a, c> / |a|: how well the soft chips a agree with the payload's chips c; at most sqrt(chips)."""
+    """|<a, c>| / |a|: how well the soft chips a agree with the payload's chips c or their negative; at most
+    sqrt(chips)."""
     log_words: float = BLIND_LOG_WORDS
-    """ln of how many payloads it was the best of."""
+    """ln of how many words it was the best of: twice as many as payloads."""
     row: int = 0
     """Which of the spectra that were looked at."""
+    negative: bool = False
+    """Whether it is the negative that was found."""
 
 
 @dataclass(slots=True)
@@ -55,9 +61,10 @@ def log10_p(z: float, *, price: float, log_words: float = BLIND_LOG_WORDS) -> fl
     Proof. Let a be the soft chips (real numbers computed from the pixels), c_w the chips of code word w, where
     c_w[i] = w[map(i)] · s[i] and the s[i] are the key's fair signs. For fixed a and w the products w[map(i)] · s[i]
     are independent fair signs again, so <a, c_w> is a sum of independent variables with values ±a[i], and Hoeffding's
-    inequality (JASA 1963, theorem 2) gives P(<a, c_w> >= z |a|) <= exp(-z² / 2). A blind reading takes the best of the
-    2^60 words whose version is the key's id, one that is asked for known payloads the best of those; and the search
-    takes its n-th look at the price n (n + 1). The union bound multiplies:
+    inequality (JASA 1963, theorem 2) gives P(<a, c_w> >= z |a|) <= exp(-z² / 2), and the same of -c_w. A blind reading
+    takes the best of the 2^60 words whose version is the key's id and of their negatives, 2^61 in all; one that is
+    asked for known payloads the best of those and theirs; and the search takes its n-th look at the price n (n + 1).
+    The union bound multiplies:
 
         log10 p = (ln words + price - z² / 2) / ln 10,  price = ln(n (n + 1)).
 
@@ -84,7 +91,8 @@ def soften(layout: Layout, spectrum: NDArray[np.complex64]) -> NDArray[np.float3
     power = spectrum.real**2 + spectrum.imag**2  # (rows, bins)
     ring = (np.hypot(layout.data_bins[:, 0], layout.data_bins[:, 1]) / RING_WIDTH).astype(np.intp)
     member = (ring[:, None] == np.unique(ring)[None, :]).astype(np.float32)  # (bins, rings)
-    noise = (power @ member / member.sum(axis=0)) @ member.T + np.float32(1e-12)
+    mean = np.einsum("nb,br->nr", power, member / member.sum(axis=0))
+    noise = np.einsum("nr,br->nb", mean, member) + np.float32(1e-12)
     weighted = turned * (amplitude / noise)
     return np.concatenate([weighted.real, weighted.imag], axis=-1).astype(np.float32, copy=False)
 
@@ -92,7 +100,7 @@ def soften(layout: Layout, spectrum: NDArray[np.complex64]) -> NDArray[np.float3
 def read(key: WatermarkKey, spectrum: NDArray[np.complex64], known: tuple[Payload, ...] = ()) -> list[Reading]:
     """Return the best reading of combined data spectra, (rows, bins), and the best one among known payloads.
 
-    Each row is one look at the payload signs: `Trials` must count them all.
+    Each row is one look at the payload signs: `Trials` must count them all. Its two sides are in `log_words`.
     """
     layout = layout_of(key)
     soft = soften(layout, spectrum)  # (rows, chips)
@@ -102,21 +110,24 @@ def read(key: WatermarkKey, spectrum: NDArray[np.complex64], known: tuple[Payloa
     if chips is not None and len(chips[0]):
         payloads, matrix = chips
         z = soft @ matrix.T  # (rows, payloads)
-        row, number = (int(i) for i in np.unravel_index(int(z.argmax()), z.shape))
-        readings.append(Reading(payloads[number], float(z[row, number]), math.log(len(payloads)), row))
+        row, number = (int(i) for i in np.unravel_index(int(np.abs(z).argmax()), z.shape))
+        words, found = math.log(len(payloads)) + LOG_SIDES, float(z[row, number])
+        readings.append(Reading(payloads[number], abs(found), words, row, negative=found < 0.0))
     return readings
 
 
 def _read_blind(key: WatermarkKey, soft: NDArray[np.float32]) -> Reading:
     layout = layout_of(key)
-    repeats = np.zeros((layout.chips, code.SYMBOLS), dtype=np.float32)
-    repeats[np.arange(layout.chips), layout.symbol_of_chip] = 1.0
+    order = np.argsort(layout.symbol_of_chip, kind="stable")
+    starts = np.searchsorted(layout.symbol_of_chip[order], np.arange(code.SYMBOLS))
     version = [key.key_id >> shift & 1 for shift in range(VERSION_BITS - 1, -1, -1)]
-    bits = code.decode(((soft * layout.sign_of_chip) @ repeats).astype(np.float32, copy=False), known=version)
-    payloads = [Payload.from_bits(tuple(row)) for row in bits.tolist()]
-    z = np.einsum("rc,rc->r", soft, layout.chips_of_all(payloads))
+    symbols = np.add.reduceat((soft * layout.sign_of_chip)[:, order], starts, axis=1)  # (rows, 288)
+    symbols = np.concatenate([symbols, -symbols])
+    bits = code.decode(symbols, known=version)
+    z = np.einsum("rs,rs->r", symbols, code.encode_rows(bits))  # <a, c_w>, chip by chip or symbol by symbol
     best = int(z.argmax())
-    return Reading(payloads[best], float(z[best]), row=best)
+    payload = Payload.from_bits(tuple(bits[best].tolist()))
+    return Reading(payload, float(z[best]), row=best % len(soft), negative=best >= len(soft))
 
 
 @lru_cache(maxsize=KNOWN_REMEMBERED)

@@ -91,6 +91,15 @@ def _thinned(lumas: Iterable[Luma]) -> Iterator[Luma]:
             yield luma
 
 
+def _words(best: Finding | None, width: int, height: int) -> str:
+    if best is None:
+        return IDENTITY.words(width, height)
+    turned = best.geometry.words(width, height)
+    if not best.reading.negative:
+        return turned
+    return "in negative" if turned == "identity" else f"{turned}, in negative"
+
+
 @dataclass(slots=True)
 class _Part:
     """The chunk being read."""
@@ -164,7 +173,7 @@ class _Run:
             capacity_bits=64,
             segments=segments_of(self.chunks),
             frames_read=self.frames,
-            geometry=(IDENTITY if best is None else best.geometry).words(size[1], size[0]),
+            geometry=_words(best, size[1], size[0]),
         )
 
     def _sure(self) -> bool:
@@ -183,10 +192,9 @@ class _Run:
             return
         chunk = Chunk(round(part.start_seconds * 1000), round(end_seconds * 1000))
         self.chunks.append(chunk)
-        spectra = self.search.spectra(plane, self.search.geometry)
+        spectra, found = self.search.look_at_plane(plane, self.search.geometry)
         self.recent.append(spectra)
         self._hold(plane)
-        found = self.search.look(spectra, self.search.geometry)
         if not accepted(found) and self.search.geometry != IDENTITY:  # joined to one that was not turned
             found = self.search.look(self.search.spectra(plane, IDENTITY), IDENTITY)
         if accepted(found):
@@ -220,7 +228,9 @@ class _Run:
         plane = self.total.plane
         if plane is None or not plane.any():  # blank pictures level to nothing
             return
-        found = self.search.look_at_plane(plane, IDENTITY)
+        found: Finding | None = None
+        if len(self.chunks) > 1:  # the first chunk alone was looked at
+            _, found = self.search.look_at_plane(plane, IDENTITY)
         if not accepted(found) and last and len(self.held) > 1:
             parts = [self.search.spectra(one.plane, self.search.geometry) for one in self.held]
             found = self.search.look_in_step(parts, self.search.geometry)
@@ -238,8 +248,7 @@ class _Run:
         """Read the held chunks in the geometry that was found; returns whether any of them reads alone."""
         any_read = False
         for one in self.held:
-            spectra = self.search.spectra(one.plane, found.geometry)
-            alone = self.search.look(spectra, found.geometry)
+            _, alone = self.search.look_at_plane(one.plane, found.geometry)
             if accepted(alone):
                 any_read = True
                 self.chunks[one.number].found, self.chunks[one.number].alone = alone, True

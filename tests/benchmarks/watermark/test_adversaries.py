@@ -10,6 +10,11 @@ from numpy.typing import NDArray
 from sealreel.benchmarks.watermark import adversaries, collusion, laundering
 from sealreel.benchmarks.watermark.adversaries import Passage
 from sealreel.benchmarks.watermark.specimen import Planes, psnr_db
+from sealreel.provenance import Payload
+from sealreel.provenance.watermark import WatermarkKey
+from sealreel.provenance.watermark.layout import layout_of
+from sealreel.provenance.watermark.nonce import Nonce
+from sealreel.provenance.watermark.tile import pattern
 
 TILE = 128
 Pattern = NDArray[np.float32]
@@ -95,6 +100,19 @@ def test_the_frequencies_that_repeat_are_found() -> None:
     found = adversaries.periodic_frequencies(with_pattern(panning(8), pattern, depth=1.0), count=3)
 
     assert {(int(u), int(v)) for u, v in found} == set(waves)
+
+
+def test_a_crowd_shows_the_pilots_of_its_key() -> None:
+    layout, rng = layout_of(WatermarkKey(1, bytes(32))), np.random.default_rng(5)
+    crowd: list[collusion.Exhibit] = []
+    for number in range(30):
+        mark = pattern(layout, Payload(record_id=number, version=1), width=512, height=512, nonce=Nonce(number, 3))
+        noise = rng.standard_normal(mark.shape, dtype=np.float32)
+        crowd.append(collusion.Exhibit(mark + np.float32(2.0) * noise))
+
+    found = {tuple(at) for at in collusion.common_frequencies(crowd, count=48).tolist()}
+
+    assert len(found & {tuple(at) for at in layout.pilot_bins.tolist()}) >= 40
 
 
 def test_waves_are_measured_as_strong_as_they_are() -> None:

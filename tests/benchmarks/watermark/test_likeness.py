@@ -57,10 +57,10 @@ def test_readings_of_wrong_ids_keep_the_bound() -> None:
     for _ in range(tries):
         soft = there * (strength / math.sqrt(layout.chips)) + rng.choice((-1.0, 1.0), layout.chips)
         other = layout.chips_of(Payload(record_id=int.from_bytes(rng.bytes(8)) >> 4, version=1))
-        beyond += bool(soft @ other / math.sqrt(layout.chips) >= level)
+        beyond += bool(abs(soft @ other) / math.sqrt(layout.chips) >= level)
     # The same bound for this level: a price that makes it the threshold. Hoeffding for the 4,000 tries: at most one
     # run in 10^9 exceeds the mean by sqrt(ln(10^9) / 8000) = 0.051 of them.
-    price = level * level / 2.0 + -9.0 * math.log(10.0)
+    price = level * level / 2.0 - 9.0 * math.log(10.0) - math.log(2.0)
     bound = 10.0 ** chance_of_a_wrong_id(strength, known=1, price=price)
     assert beyond <= tries * (bound + 0.051)
     assert bound < 0.2  # else the test says nothing

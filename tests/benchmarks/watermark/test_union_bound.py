@@ -57,6 +57,12 @@ def test_the_best_of_all_words(readings: Array) -> None:
     assert np.mean(p_of(best, words=WORDS, price=0.0) <= LEVEL) <= LEVEL + SLACK
 
 
+def test_the_best_of_all_words_and_their_negatives(readings: Array) -> None:
+    best = np.abs(readings[:, 0]).max(axis=1)
+
+    assert np.mean(p_of(best, words=2 * WORDS, price=0.0) <= LEVEL) <= LEVEL + SLACK
+
+
 def test_the_best_of_all_looks(readings: Array) -> None:
     trials, accepted = Trials(), np.zeros(DRAWS, dtype=np.bool_)
     for look in range(LOOKS):

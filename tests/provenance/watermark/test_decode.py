@@ -33,7 +33,7 @@ def test_a_chance_is_at_most_one(z: float, price: float) -> None:
 
 
 def test_the_bound_is_the_formula_of_the_proof() -> None:
-    assert log10_p(12.0, price=math.log(2)) == pytest.approx(math.log10(2.0**60 * 2.0 * math.exp(-72.0)))
+    assert log10_p(12.0, price=math.log(2)) == pytest.approx(math.log10(2.0**61 * 2.0 * math.exp(-72.0)))
 
 
 @given(looks=st.lists(st.integers(1, 50), min_size=1, max_size=40))
@@ -101,6 +101,14 @@ def test_a_payload_too_weak_to_be_read_is_known_when_asked_for(key: WatermarkKey
     assert log10_p(asked.z, price=math.log(2), log_words=asked.log_words) <= -9.0
 
 
+def test_a_payload_that_was_turned_over_is_read_and_known(key: WatermarkKey, payload: Payload) -> None:
+    blind, asked = read(key, -noisy(payload, key, z=20.0, seed=1), (Payload(record_id=1), payload))
+
+    assert (blind.payload, blind.negative) == (payload, True)
+    assert (asked.payload, asked.negative) == (payload, True)
+    assert blind.z == pytest.approx(asked.z, rel=1e-4)
+
+
 def test_payloads_of_other_keys_are_not_asked_for(key: WatermarkKey, payload: Payload) -> None:
     foreign = Payload(record_id=payload.record_id, version=2)
 
@@ -113,5 +121,5 @@ def test_asking_for_more_payloads_costs_significance(key: WatermarkKey, payload:
     among = read(key, spectrum, (payload, *(Payload(record_id=n) for n in range(99))))[1]
 
     assert alone.z == pytest.approx(among.z, rel=1e-5)
-    assert alone.log_words == 0.0
-    assert among.log_words == pytest.approx(math.log(100))
+    assert alone.log_words == pytest.approx(math.log(2))
+    assert among.log_words == pytest.approx(math.log(200))

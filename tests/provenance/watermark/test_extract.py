@@ -42,6 +42,8 @@ ATTACKS: dict[str, tuple[Callable[[Plane], Plane], str]] = {
     "mirrored": (lambda plane: plane[:, ::-1], "mirrored"),
     "upside down": (lambda plane: plane[::-1, ::-1], "rotated 180.0°"),
     "quarter turn": (np.rot90, "rotated -90.0°"),
+    "in negative": (lambda plane: 255 - plane, "in negative"),
+    "in negative, cropped to 80 %": (lambda plane: 255 - crop(plane, 0.8), "scaled 1.25"),
     "cropped to 80 %": (lambda plane: crop(plane, 0.8), "scaled 1.25"),
     "rotated by 5°": (lambda plane: rotate(plane, 5.0), "rotated -5.0°"),
     "squeezed to 3/4": (lambda plane: scale(plane, 0.75, 1.0), "stretched 1.33"),

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from sealreel.provenance import Payload
 from sealreel.provenance.watermark import WatermarkKey
-from sealreel.provenance.watermark.combine import at_likely_places, at_nonces, in_step, tiles_of
+from sealreel.provenance.watermark.combine import Tiles, at_likely_places, at_nonces, crossed, in_step, tiles_of
+from sealreel.provenance.watermark.decode import read
 from sealreel.provenance.watermark.geometry import (
     IDENTITY,
     Geometry,
@@ -100,11 +101,37 @@ def test_tiles_without_pilots_count_little(key: WatermarkKey, payload: Payload) 
         [pattern(layout, payload, width=1024, height=512), rng.standard_normal((512, 1024), np.float32)]
     )
     seen = tiles_of(np.ascontiguousarray(plane), layout, IDENTITY)
-    weighed = seen.weighed()
+    weighed = seen.weighed(layout)
     kept = np.linalg.norm(weighed.data, axis=-1) / np.linalg.norm(seen.data, axis=-1)
 
-    assert kept[:3].min() > 0.6
-    assert kept[6:].max() < 0.2
+    assert kept[:3].min() > 0.6 * kept.max()
+    assert kept[6:].max() < 0.2 * kept.max()
+
+
+def test_a_mark_turned_over_in_half_of_its_tiles_and_in_its_fine_waves_adds_up(
+    key: WatermarkKey, payload: Payload
+) -> None:
+    layout = layout_of(key)
+    plane = pattern(layout, payload, width=1024, height=512)
+    plane[256:] *= -1
+    blurred = np.asarray(cv2.GaussianBlur(plane, (0, 0), 1.5), dtype=np.float32)
+    plane = np.float32(2.0) * blurred - plane  # low waves as they are, high ones negated
+    seen = tiles_of(np.ascontiguousarray(plane), layout, IDENTITY)
+    alike, weighed = (read(key, at_nonces(one, layout))[0] for one in (seen, seen.weighed(layout)))
+
+    assert alike.z < 10.0
+    assert weighed.payload == payload
+    assert weighed.z > 25.0
+
+
+def test_a_mark_turned_over_in_its_fine_waves_is_read_without_pilots(key: WatermarkKey, payload: Payload) -> None:
+    layout = layout_of(key)
+    tiles = tiles_of(pattern(layout, payload, width=512, height=512), layout, IDENTITY)
+    fine = np.hypot(layout.data_bins[:, 0], layout.data_bins[:, 1]) >= 12.0
+    spectra = at_nonces(Tiles(np.where(fine, -tiles.data, tiles.data), 0.0 * tiles.pilots, tiles.first), layout)
+
+    assert read(key, spectra)[0].z < 15.0
+    assert read(key, crossed(spectra, layout))[0].payload == payload
 
 
 @pytest.mark.parametrize(
