@@ -34,21 +34,22 @@ class Lesson:
     """Where things are in each of these frames."""
 
 
-def lessons(*, size: int, jobs: int) -> Iterator[Lesson]:
+def lessons(*, size: int, jobs: int, first: int = 0) -> Iterator[Lesson]:
     """Give lessons without end, the same ones in the same order whatever the jobs.
 
     Args:
         size: Scenes of each.
         jobs: Processes that prepare them; 0 prepares them here.
+        first: Number of the first one.
     """
-    count = len(LESSON_SEEDS) // size
+    numbers = range(first, len(LESSON_SEEDS) // size)
     if jobs == 0:
-        yield from (lesson(number, size) for number in range(count))
+        yield from (lesson(number, size) for number in numbers)
         return
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
         ahead: deque[Future[Lesson]] = deque()
         try:
-            for number in range(count):
+            for number in numbers:
                 ahead.append(pool.submit(lesson, number, size))
                 if len(ahead) > _AHEAD * jobs:
                     yield ahead.popleft().result()

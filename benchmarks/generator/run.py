@@ -42,7 +42,7 @@ class GeneratorConfig:
     judges: Path | None = None
     """A folder where trained judges are, or will be kept; None: `directory`."""
     train: bool = False
-    """Train judges even where there are some."""
+    """Have judges go on learning where there are some."""
     school_seconds: float | None = None
     """Of training them; None: as the effort and the device say."""
     steps: int | None = None
@@ -126,15 +126,15 @@ def judges_of(config: GeneratorConfig, studio: Studio, on_row: OnRow | None) -> 
     from .keeping import load_judges, save_judges
 
     folder = config.judges or config.directory
-    found = None if folder is None or config.train else load_judges(folder, device=studio.device)
-    if found is not None:
+    found = None if folder is None else load_judges(folder, device=studio.device)
+    if found is not None and not config.train:
         return found
 
     def told(shown: int, clips: float, pictures: float) -> None:
         if on_row is not None:
             on_row("judges", f"{shown} clips shown, loss {clips:.2f}, of pictures {pictures:.2f}")
 
-    trained = train_judges(schooling_of(config, studio.device), vae=studio.pipe.vae, on_lesson=told)
+    trained = train_judges(schooling_of(config, studio.device), vae=studio.pipe.vae, known=found, on_lesson=told)
     if folder is not None:
         save_judges(trained, folder)
     return trained
@@ -217,7 +217,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--model", type=Path, help="a model directory; else the embedded model")
     parser.add_argument("--out", type=Path, required=True, help="gets the report, the sample sheet and the judges")
     parser.add_argument("--judges", type=Path, help="where judges are, or will be kept; else --out")
-    parser.add_argument("--train", action="store_true", help="train judges even where there are some")
+    parser.add_argument("--train", action="store_true", help="have judges go on learning where there are some")
     parser.add_argument("--school-seconds", type=float, help="of training them")
     parser.add_argument("--effort", choices=get_args(Effort), default="default")
     parser.add_argument("--only", action="append", choices=tuple(SECTIONS), default=[], help="may be repeated")

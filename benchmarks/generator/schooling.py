@@ -87,23 +87,27 @@ OnLesson = Callable[[int, float, float], None]
 """Told the clips shown so far, and the losses of late of either judge."""
 
 
-def train_judges(how: Schooling, *, vae: Any | None = None, on_lesson: OnLesson | None = None) -> Judges:
-    """Train both judges from scratch.
+def train_judges(
+    how: Schooling, *, vae: Any | None = None, known: Judges | None = None, on_lesson: OnLesson | None = None
+) -> Judges:
+    """Train both judges.
 
     Args:
         how: How large, how long.
         vae: An autoencoder on `how.device`; a quarter of each batch has been through it, so that the softness of what
             a model decodes does not lead the judges astray.
+        known: Judges who go on learning, on scenes that they have not met; None for new ones.
         on_lesson: Told of progress now and then.
     """
     torch.manual_seed(how.seed)
     rng = random.Random(how.seed)
-    judges = Judge(frames=len(LOOKED_AT), width=how.width), Judge(frames=1, width=max(8, how.width * 3 // 16 * 4))
+    judges = _new_judges(how) if known is None else (known.clips.train(), known.pictures.train())
+    met = 0 if known is None else known.seen
     learners = [_Learner(judge.to(how.device), how) for judge in judges]
     soft = None if vae is None else _softened(vae, how)
     pool = Pool(how.capacity, device=how.device)
     started, late, number = 0.0, [math.nan, math.nan], 0
-    source = lessons(size=how.fresh, jobs=how.jobs)
+    source = lessons(size=how.fresh, jobs=how.jobs, first=met // how.fresh)  # more than they ever met
     for number, one in zip(count(), source, strict=False):
         _rendered_into(pool, one, how)
         started = started or time.monotonic()
@@ -117,8 +121,12 @@ def train_judges(how: Schooling, *, vae: Any | None = None, on_lesson: OnLesson 
         ]
         if on_lesson is not None and number % how.tell_every == 0:
             late = [_smooth(before, float(loss)) for before, loss in zip(late, losses, strict=True)]
-            on_lesson(number * how.batch, *late)
-    return Judges(judges[0].eval(), judges[1].eval(), seen=number * how.batch)
+            on_lesson(met + number * how.batch, *late)
+    return Judges(judges[0].eval(), judges[1].eval(), seen=met + number * how.batch)
+
+
+def _new_judges(how: Schooling) -> tuple[Judge, Judge]:
+    return Judge(frames=len(LOOKED_AT), width=how.width), Judge(frames=1, width=max(8, how.width * 3 // 16 * 4))
 
 
 class _Learner:

@@ -60,7 +60,9 @@ def generator(
         Path | None,
         typer.Option("--judges", metavar="DIR", help="Where trained judges are, or will be kept; else --directory."),
     ] = None,
-    train: Annotated[bool, typer.Option("--train-judges", help="Train them anew even where there are some.")] = False,
+    train: Annotated[
+        bool, typer.Option("--train-judges", help="Have them go on learning where there are some.")
+    ] = False,
     school_seconds: Annotated[
         float | None,
         typer.Option("--judge-seconds", metavar="S", min=1, help="Of training them, where there are none."),
