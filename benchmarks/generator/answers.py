@@ -90,7 +90,7 @@ def look(judge: Judge, reel: Reel, *, device: str) -> Views:
     pictures = reel.flatten(0, 1)[:, None]
     for some in batches(pictures, _PICTURES, device=device):
         opinion = judge(some)
-        tables.append(opinion.table.argmax(2).cpu())
+        tables.append(decided(opinion.table).cpu())
         outcomes.append(opinion.outcome.argmax(1).cpu())
         for name in WHOLE:
             whole[name].append(opinion.whole[name].argmax(1).cpu())
@@ -107,7 +107,7 @@ def read(judge: Judge, views: Views, reel: Reel, *, device: str) -> Readings:
     """Show clips to the judge of clips; the outcome is what was seen in single pictures of them."""
     opinions = [judge(some) for some in batches(reel, _CLIPS, device=device)]
     return Readings(
-        table=torch.cat([one.table.argmax(2) for one in opinions]).cpu().numpy(),
+        table=torch.cat([decided(one.table) for one in opinions]).cpu().numpy(),
         sizes=torch.cat([one.sizes.argmax(2) for one in opinions]).cpu().numpy(),
         materials=torch.cat([one.materials.argmax(2) for one in opinions]).cpu().numpy(),
         whole={name: torch.cat([one.whole[name].argmax(1) for one in opinions]).cpu().numpy() for name in WHOLE},
@@ -115,6 +115,12 @@ def read(judge: Judge, views: Views, reel: Reel, *, device: str) -> Readings:
         things=torch.cat([one.things for one in opinions]).cpu(),
         features=torch.cat([one.feature for one in opinions]).double().cpu().numpy(),
     )
+
+
+def decided(table: Tensor) -> Tensor:
+    """Return 0 where a kind is rather absent, else 1 + its likeliest colour; a doubtful colour makes nothing absent."""
+    is_there = table.softmax(-1)[..., 0] < 0.5
+    return torch.where(is_there, 1 + table[..., 1:].argmax(-1), 0)
 
 
 @torch.no_grad()

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ...generator.world import (
+    ACTION_FACTS,
     ACTIONS,
     BACKGROUNDS,
     CAMERAS,
@@ -23,6 +24,8 @@ from ...generator.world import (
     OUTCOMES,
     SIZES,
     STYLES,
+    Kind,
+    Outcome,
     Relation,
     Scene,
 )
@@ -53,6 +56,10 @@ OPPOSITE: Final[dict[Relation, Relation]] = {
 }
 LOOKED_AT: Final = tuple(range(0, CLIP_FRAMES, 4))
 """Frames of a clip that the judges look at: four a second, the first and the last among them."""
+CARRIERS: Final[dict[Outcome, Kind]] = {
+    facts.outcome: facts.roles[1][0] for facts in ACTION_FACTS.values() if facts.outcome != "none"
+}
+"""The kind of thing on which each event leaves its trace."""
 HAPPENED_AFTER: Final = 2.25
 """Seconds: every event is over by then, and its outcome stays."""
 

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from ...generator.world import COLOURS, KINDS, MATERIALS, MOST_THINGS, OUTCOMES, SIZES
-from .facts import PAIRWISE, WHOLE, Whole
+from .facts import CARRIERS, PAIRWISE, WHOLE, Whole
 
 SIDE: Final = 112
 """Pixels of the squares that it looks at."""
@@ -36,7 +36,7 @@ class Opinion:
     whole: dict[Whole, Tensor]
     """(N, values) each."""
     outcome: Tensor
-    """(N, outcomes)."""
+    """(N, outcomes), read off the things that can carry them."""
     things: Tensor
     """(N, kinds, features): what relations are read from."""
     feature: Tensor
@@ -79,6 +79,8 @@ class Judge(nn.Module):
         self.spots = nn.Conv2d(fine, len(KINDS) * len(COLOURS), 1)
         self.absent = nn.Parameter(torch.full((len(KINDS), 1), _ABSENT))
         seen = fine + _PLACE
+        self.there = _PerKind(seen, 1)
+        self.changed = _PerKind(seen, 1)
         self.sizes = _PerKind(seen, len(SIZES))
         self.materials = _PerKind(seen, len(MATERIALS))
         self.pair = nn.Sequential(nn.Linear(2 * seen, 128), nn.SiLU(), nn.Linear(128, len(PAIRWISE)))
@@ -90,7 +92,6 @@ class Judge(nn.Module):
         )
         self.whole = nn.Sequential(nn.Linear(4 * 8 * width, 8 * width), nn.SiLU())
         self.heads = nn.ModuleDict({name: nn.Linear(8 * width, len(values)) for name, values in WHOLE.items()})
-        self.outcome = nn.Linear(8 * width, len(OUTCOMES))
 
     def forward(self, clips: Tensor) -> Opinion:
         """Look at clips (N, frames, 3, SIDE, SIDE) in [0, 1]."""
@@ -109,7 +110,7 @@ class Judge(nn.Module):
             sizes=self.sizes(things),
             materials=self.materials(things),
             whole={name: self.heads[name](feature) for name in WHOLE},
-            outcome=self.outcome(feature),
+            outcome=_outcomes(self.changed(things)),
             things=things,
             feature=feature,
             spots=spots,
@@ -128,12 +129,13 @@ class Judge(nn.Module):
         spots = spots.unflatten(0, (clips, self.frames)).permute(0, 2, 3, 1, 4, 5)  # (N, K, C, T, h, w)
         places = spots[0, 0, 0].numel()
         colours = spots.flatten(3).logsumexp(3) - math.log(places)
-        table = torch.cat([self.absent.expand(clips, -1, -1), colours], dim=2)
         there = spots.logsumexp(2)  # (N, K, T, h, w)
         weights = there.flatten(2).softmax(2)  # over the clip
         pixels = fine.unflatten(0, (clips, self.frames)).permute(0, 1, 3, 4, 2).flatten(1, 3)  # (N, T * h * w, 4w)
         seen = weights.to(pixels.dtype) @ pixels
-        return table, torch.cat([seen.float(), _places(there)], dim=2)
+        things = torch.cat([seen.float(), _places(there)], dim=2)
+        table = torch.cat([self.absent.expand(clips, -1, -1), colours + self.there(things)], dim=2)
+        return table, things
 
     def _feature(self, deep: Tensor, grain: Tensor, clips: int) -> Tensor:
         pooled = torch.cat([deep.mean((2, 3)), deep.amax((2, 3)), grain], dim=1)
@@ -183,6 +185,12 @@ def _shifted(x: Tensor, frames: int) -> Tensor:
     before = functional.pad(clips[:, :-1, :eighth], (0, 0, 0, 0, 0, 0, 1, 0))
     after = functional.pad(clips[:, 1:, eighth : 2 * eighth], (0, 0, 0, 0, 0, 0, 0, 1))
     return torch.cat([before, after, clips[:, :, 2 * eighth :]], dim=2).flatten(0, 1)
+
+
+def _outcomes(changed: Tensor) -> Tensor:
+    """Return the logits of `OUTCOMES` from those of every kind being changed, (N, kinds, 1); 0 for none."""
+    traces = [KINDS.index(CARRIERS[outcome]) for outcome in OUTCOMES[1:]]
+    return functional.pad(changed[:, traces, 0], (1, 0))
 
 
 def _places(there: Tensor) -> Tensor:

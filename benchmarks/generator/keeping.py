@@ -14,6 +14,8 @@ from .facts import LOOKED_AT, PAIRWISE, WHOLE
 from .judge import SIDE, Judge
 from .schooling import Judges
 
+_BUILD: Final = 2
+"""Of the network; judges of another build cannot be read."""
 NAMES: Final = ("judge-clips.safetensors", "judge-pictures.safetensors")
 
 
@@ -86,5 +88,5 @@ def _load(path: Path, device: str) -> tuple[Judge, int] | None:
 
 def _asks() -> str:
     """Return a short name of everything that is asked: judges who learned other answers are of no use."""
-    asked = (KINDS, COLOURS, SIZES, MATERIALS, OUTCOMES, WHOLE, PAIRWISE, LOOKED_AT, SIDE)
+    asked = (_BUILD, KINDS, COLOURS, SIZES, MATERIALS, OUTCOMES, WHOLE, PAIRWISE, LOOKED_AT, SIDE)
     return hashlib.sha256(repr(asked).encode()).hexdigest()[:16]

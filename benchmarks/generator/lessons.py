@@ -10,8 +10,9 @@ from typing import Final
 
 import numpy as np
 
-from ...generator.world import CLIP_FPS, CLIP_FRAMES, scene_of
+from ...generator.world import CLIP_FPS, CLIP_FRAMES, Action, scene_of
 from ...generator.world.packing import PackedScenes, pack
+from .exam import TRACES
 from .facts import HAPPENED_AFTER, LOOKED_AT, Facts, facts_of
 from .spots import Spots, spots_of
 
@@ -60,7 +61,7 @@ def lessons(*, size: int, jobs: int, first: int = 0) -> Iterator[Lesson]:
 def lesson(number: int, size: int) -> Lesson:
     """Draw one lesson."""
     first = LESSON_SEEDS.start + number * size
-    scenes = [scene_of(first + place) for place in range(size)]
+    scenes = [scene_of(first + place, action=_action(number + place)) for place in range(size)]
     rng = random.Random(first)
     late = [rng.uniform(HAPPENED_AFTER, _LATE if rng.random() < 0.5 else CLIP_FRAMES / CLIP_FPS) for _ in scenes]
     facts = facts_of(scenes, rng=rng)
@@ -71,3 +72,9 @@ def lesson(number: int, size: int) -> Lesson:
         frames=np.concatenate([start.frames, end.frames], axis=1),
     )
     return Lesson(packed, facts, spots_of(packed, facts))
+
+
+def _action(place: int) -> Action | None:
+    """Return what a scene must show: every third a trace, which few scenes do that are drawn freely; None: anything."""
+    traces = tuple(TRACES)
+    return traces[place // 3 % len(traces)] if place % 3 == 0 else None
