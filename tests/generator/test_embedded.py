@@ -15,6 +15,7 @@ pytest.importorskip("diffusers", reason="the extra `generate` is not installed")
 from sealreel.generator import GenerationConfig  # noqa: E402 - after the check for torch
 from sealreel.generator.footage import shoot  # noqa: E402
 from sealreel.generator.loader import EMBEDDED, LoadedPipeline, load_pipeline  # noqa: E402
+from sealreel.generator.weights import weights_sha256  # noqa: E402
 
 REQUEST = GenerationConfig(prompt="", output=Path("out.mp4"), release=cast("Any", None))
 
@@ -95,3 +96,20 @@ def test_words_that_it_does_not_know_do_not_stop_it() -> None:
 
     assert any("xyzzy" in remark for remark in footage.remarks)
     assert len(footage.rgb) == pipeline().card.frames
+
+
+def test_the_model_card_states_the_measured_shares() -> None:
+    readme = (EMBEDDED / "README.md").read_text("utf-8")
+    evaluation = json.loads((EMBEDDED / "evaluation.json").read_text("utf-8"))
+    rows = {(row["part"], row["attribute"]): row["generated"] for row in evaluation["rows"]}
+    lines = {cells[1].strip(): cells[2:5] for line in readme.splitlines() if len(cells := line.split("|")) == 6}
+
+    for (part, attribute), row in rows.items():
+        if part[0] in "123":
+            assert f" {100 * row['share']:.1f} % of {row['n']};" in lines[attribute][int(part[0]) - 1]
+
+
+def test_the_numbers_are_those_of_the_weights_that_ship() -> None:
+    evaluation = json.loads((EMBEDDED / "evaluation.json").read_text("utf-8"))
+
+    assert evaluation["model"]["weights_sha256"] == weights_sha256(EMBEDDED)
