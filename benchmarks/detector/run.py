@@ -25,10 +25,11 @@ from ..machine import describe_machine
 from ..report import Skipped
 from ..watermark.cells import Cells
 from ..watermark.results import Effort, Json, Section, commit_of_code
+from .conditions import GRID
 from .divisions import Division, divisions_of_run, seen_sources, shipped_division
 from .examples import Example, pictures
 from .results import DetectorReport
-from .sections import BUDGETS, SECTIONS, OnRow, Run, measured
+from .sections import BUDGETS, SECTIONS, Budget, OnRow, Run, measured
 from .summary import summary
 
 CELLS, REPORT, PAGE, SUMMARY = "detector-cells.jsonl", "detector.json", "detector.html", "metrics.json"
@@ -47,6 +48,11 @@ class DetectorConfig:
     effort: Effort = "default"
     only: tuple[str, ...] = ()
     """Names of `SECTIONS`; empty means all."""
+    per_source: int | None = None
+    """At most so many clips of each source are looked at anew, by their first frame and under each condition: less to
+    wait for, wider intervals. None for as many as the effort takes."""
+    conditions: tuple[str, ...] = ()
+    """Names of `conditions.GRID`; empty means those of the effort."""
     jobs: int = 1
     """Processes that decode and spoil clips, each with one thread."""
     device: Device = "auto"
@@ -63,6 +69,11 @@ class DetectorConfig:
         unknown = sorted(set(self.only) - set(SECTIONS))
         if unknown:
             raise ValueError(f"no section {', '.join(unknown)}; there are {', '.join(SECTIONS)}")
+        strangers = sorted(set(self.conditions) - {one.name for one in GRID})
+        if strangers:
+            raise ValueError(f"no condition {', '.join(strangers)}; there are {', '.join(one.name for one in GRID)}")
+        if self.per_source is not None and self.per_source < 1:
+            raise ValueError(f"per_source must be at least 1, got {self.per_source}")
         if self.jobs < 1:
             raise ValueError(f"jobs must be at least 1, got {self.jobs}")
 
@@ -116,7 +127,7 @@ def _prepared(config: DetectorConfig, divisions: tuple[Division, ...], on_row: O
         kept = Path(scratch) if config.directory is None else config.directory
         yield Run(
             divisions=divisions,
-            budget=BUDGETS[config.effort],
+            budget=_budget(config),
             cells=Cells(kept / CELLS),
             jobs=config.jobs,
             device=device_in_force(config.device),
@@ -126,6 +137,16 @@ def _prepared(config: DetectorConfig, divisions: tuple[Division, ...], on_row: O
             clip=config.clip,
             on_row=on_row,
         )
+
+
+def _budget(config: DetectorConfig) -> Budget:
+    budget, most = BUDGETS[config.effort], config.per_source
+    if config.conditions:
+        budget = replace(budget, conditions=tuple(one for one in GRID if one.name in config.conditions))
+    if most is None:
+        return budget
+    robust, still = (min(most, count) for count in (budget.robust_per_source, budget.still_per_source))
+    return replace(budget, robust_per_source=robust, still_per_source=still)
 
 
 def device_in_force(wanted: Device) -> Device:
@@ -168,6 +189,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, required=True, help="gets the report, the page, and finished rows")
     parser.add_argument("--effort", choices=get_args(Effort), default="default")
     parser.add_argument("--only", action="append", choices=tuple(SECTIONS), default=[], help="may be repeated")
+    parser.add_argument("--per-source", type=int, help="clips of a source by first frame and under each condition")
+    parser.add_argument("--condition", action="append", default=[], help="of the grid; may be repeated")
     parser.add_argument("--jobs", type=int, default=1, help="processes of one thread each")
     parser.add_argument("--device", choices=get_args(Device), default="auto")
     parser.add_argument("--own", type=Path, help="clips that Sealreel generated")
@@ -175,10 +198,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--clip", type=Path, help="a folder with the CLIP encoder for baselines")
     given = parser.parse_args(arguments)
     given.out.mkdir(parents=True, exist_ok=True)
-    named = {name: getattr(given, name) for name in ("data", "run", "weights", "effort", "jobs", "device", "own")}
+    names = ("data", "run", "weights", "effort", "jobs", "device", "own", "per_source", "imagenet", "clip")
     try:
         config = DetectorConfig(
-            **named, imagenet=given.imagenet, clip=given.clip, only=tuple(given.only), directory=given.out
+            **{name: getattr(given, name) for name in names},
+            only=tuple(given.only),
+            conditions=tuple(given.condition),
+            directory=given.out,
         )
         done = run_detector(config, on_row=_tell)
         write_all(done, given.out, config)

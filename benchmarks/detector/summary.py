@@ -65,7 +65,12 @@ def _held_out(section: Found) -> dict[str, Any]:
 
 def _robustness(section: Found) -> dict[str, Any]:
     lines = [
-        {"condition": row["condition"], "AUROC": spelled(row["auroc"]), "lost": spelled(row["loss"])}
+        {
+            "condition": row["condition"],
+            "AUROC": spelled(row["auroc"]),
+            "lost": spelled(row["loss"]),
+            "n synthetic / real": f"{row['synthetic_clips']} / {row['real_clips']}",
+        }
         for row in section["rows"]
     ]
     return {"Robustness": lines}

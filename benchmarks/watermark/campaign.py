@@ -23,7 +23,8 @@ REGENERATED_FRAMES = 8
 WINDOWS = (8, 24, 48, None)
 TIMES = (1.0, 1.5, None)
 """How often an estimate is taken away; None: as often as stays at 38 dB, which only the judge can tell him."""
-EQUALISED_TIMES = (1.0, 1.25, 1.5, None)
+FINER_TIMES = (1.0, 1.25, 1.5, None)
+"""Of estimates that come so close that what is left after taking them away once changes its sign near here."""
 NOTHING = "the clip"
 CROWD = "50 clips of the key"
 
@@ -61,10 +62,11 @@ def attempts(crowd: Callable[[Specimen], Sequence[Exhibit]], *, autoencoder: Pat
     for window in (1, 24, None):
         name = "whole clip" if window is None else f"windows of {window}"
         estimator = partial(_averaged, window=window, estimator=adversaries.equalised)
-        yield from _estimated(f"equalised averaging, {name}", NOTHING, estimator, times=EQUALISED_TIMES)
+        yield from _estimated(f"equalised averaging, {name}", NOTHING, estimator, times=FINER_TIMES)
     yield from without_pilots_attempts(crowd)
     yield from _estimated("collusion, average", CROWD, lambda s: _shared(s, crowd(s)))
-    yield from _estimated("collusion, covariance of tiles", CROWD, lambda s: _unscrambled(s, crowd(s)))
+    sorted_out = "collusion, covariance of tiles"
+    yield from _estimated(sorted_out, CROWD, lambda s: _unscrambled(s, crowd(s)), times=FINER_TIMES)
     yield from pilot_attempts()
     yield from laundering_attempts()
     yield from regeneration_attempts(autoencoder)
@@ -83,7 +85,7 @@ def without_pilots_attempts(crowd: Callable[[Specimen], Sequence[Exhibit]]) -> I
             return _averaged(bare(specimen), window=1, estimator=adversaries.equalised)
 
         found = lru_cache(maxsize=1)(estimated)
-        for often in EQUALISED_TIMES:
+        for often in FINER_TIMES:
             run = partial(_bare_and_taken_away, bare=bare, found=found, times=often)
             yield Attempt(f"equalised averaging, after {whose} pilots", _times(often), had, run, judged=True)
 

@@ -7,6 +7,7 @@ import argparse
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields
 from pathlib import Path
 from typing import Any, cast
 
@@ -16,6 +17,7 @@ from ..calibration_file import head_from_json
 from ..rates import carries, clips_needed, precision
 from ..weights import CARD, GRAPH, WEIGHTS, WeightsCard, read_card
 from .dataset import Row, read_dataset
+from .recipe import FitRecipe
 
 README = "README.md"
 COMMAND = "sealreel train detector --data DIR --vae DIR … --out RUN"
@@ -125,9 +127,13 @@ def _training(card: WeightsCard, command: str) -> str:
         flat = ", ".join(f"{name} {_text(value)}" for name, value in recipe.items() if name not in parts)
         lines.append(f"- Recipe: {flat}.")
         lines += [f"  - {name}: {_text(recipe[name])}." for name in parts]
+        if set(_mapping(recipe.get("fit"))) != {one.name for one in fields(FitRecipe)}:
+            lines.append(_OTHER_RECIPE)
     return "\n".join([*lines, _SPLIT])
 
 
+_OTHER_RECIPE = """- The training in the repository follows another recipe by now: the same command makes other weights,
+  to which nothing on this page applies."""
 _SPLIT = """- Judged on what was held out: five folds, each without a fifth of the generators **and** of the real
   sources, families and near-duplicates kept together. The weights shipped saw all of them; calibration and
   thresholds come from the folds' models, each clip scored by the one that never saw its source."""

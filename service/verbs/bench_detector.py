@@ -55,6 +55,13 @@ def detector(
     quick: Annotated[bool, typer.Option("--quick", help="One clip of each source, at most 10 minutes.")] = False,
     full: Full = False,
     only: Sections = None,
+    per_source: Annotated[
+        int | None,
+        typer.Option("--per-source", min=1, help="Clips of a source by first frame and under each condition."),
+    ] = None,
+    condition: Annotated[
+        list[str] | None, typer.Option("--condition", metavar="NAME", help="Of robustness; may be repeated.")
+    ] = None,
     own: Annotated[
         Path | None, typer.Option("--own", metavar="DIR", help="Clips that Sealreel generated; else some are made.")
     ] = None,
@@ -97,6 +104,8 @@ def detector(
             run=run,
             effort=effort,
             only=tuple(only or ()),
+            per_source=per_source,
+            conditions=tuple(condition or ()),
             jobs=jobs,
             device=device,
             directory=kept_rows(directory),

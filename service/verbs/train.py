@@ -172,7 +172,8 @@ def detector(
 ) -> None:
     """Train the detector: one model a fold for the audit, and a final one that is calibrated by what the folds saw.
 
-    A quarter of an hour on one H100, more than a day on two CPU cores; the same command goes on where it stopped.
+    By the time that its steps take, a quarter of an hour on one H100, and days on two CPU cores; the same command
+    goes on where it stopped. The shipped weights were made by an earlier recipe.
     """
     try:
         import torch

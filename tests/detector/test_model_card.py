@@ -12,6 +12,7 @@ from sealreel.detector.calibration import calibrate_head
 from sealreel.detector.calibration_file import head_to_json
 from sealreel.detector.training.card import main, model_card
 from sealreel.detector.training.dataset import Row
+from sealreel.detector.training.recipe import Recipe
 from sealreel.detector.weights import WeightsCard, write_card
 from sealreel.errors import SettingsInvalid
 
@@ -48,6 +49,13 @@ def test_every_source_stands_with_its_clips_repositories_and_licences() -> None:
 
     assert "| real | phone | 2 | else/where, some/where | MIT, none found |" in text
     assert "| full_synthetic | pika | 1 | some/where | CC-BY\\|4 |" in text
+
+
+def test_weights_of_an_earlier_recipe_say_so() -> None:
+    now = replace(CARD, notes={"recipe": Recipe().as_json()})
+
+    assert "follows another recipe by now" in model_card(CARD, ROWS)
+    assert "follows another recipe by now" not in model_card(now, ROWS)
 
 
 def test_what_never_trained_stands_apart() -> None:

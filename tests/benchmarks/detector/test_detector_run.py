@@ -4,6 +4,7 @@ import json
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -65,6 +66,24 @@ def test_a_condition_is_set_beside_the_same_clips_as_stored(report: DetectorRepo
     assert stored["loss"]["value"] == 0.0
     assert spoilt["condition"] == SMALL_AND_ROUGH.name
     assert spoilt["loss"]["value"] == pytest.approx(stored["auroc"]["value"] - spoilt["auroc"]["value"])
+
+
+def test_fewer_clips_of_a_source_and_chosen_conditions_may_be_asked_for(
+    report: DetectorReport, config: DetectorConfig
+) -> None:
+    few = replace(config, only=("robustness",), per_source=1, conditions=(SMALL_AND_ROUGH.name,))
+
+    found = run_detector(few).section("robustness")
+
+    assert found is not None
+    assert [row["condition"] for row in found.rows] == ["as stored", SMALL_AND_ROUGH.name]
+    assert {(row["synthetic_clips"], row["real_clips"]) for row in found.rows} == {(4, 4)}
+
+
+@pytest.mark.parametrize("wrong", [{"per_source": 0}, {"conditions": ("rain",)}])
+def test_what_cannot_be_asked_is_refused_at_once(config: DetectorConfig, wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=r"per_source must be at least 1|no condition rain; there are"):
+        replace(config, **wrong)
 
 
 def test_controls_stand_beside_ours_on_one_frame(report: DetectorReport) -> None:
