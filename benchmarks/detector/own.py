@@ -100,7 +100,8 @@ def _made(count: int) -> Iterator[Frames]:
         from ...generator.adapter import arguments, frames_of
         from ...generator.loader import load_pipeline
         from ...generator.third_party import load_module
-        from ...generator.world import caption, sample_scene
+        from ...generator.world import sample_scene
+        from ...generator.world.captions import caption
     except ModuleNotFoundError as error:
         raise MissingExtra(f"making clips needs {error.name}: pip install 'sealreel[generate]'") from error
     torch: Any = load_module("torch")

@@ -58,8 +58,8 @@ def paint_fused(
                 grid=(len(part) * count, blocks, 1),
                 block=(_BLOCK, 1, 1),
                 args=[  # the kernel counts from bare pointers, and chosen frames come out of numpy transposed in memory
-                    torch.from_numpy(np.ascontiguousarray(part.items)).to(device),
-                    torch.from_numpy(np.ascontiguousarray(part.frames)).to(device),
+                    torch.as_tensor(np.ascontiguousarray(part.items)).to(device),
+                    torch.as_tensor(np.ascontiguousarray(part.frames)).to(device),
                     torch.as_tensor(np.repeat(corners, count, axis=0)).to(device),
                     out[first : first + _CLIPS],
                     window.side,

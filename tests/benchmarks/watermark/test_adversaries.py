@@ -108,7 +108,7 @@ def test_a_crowd_shows_the_pilots_of_its_key() -> None:
     for number in range(30):
         mark = pattern(layout, Payload(record_id=number, version=1), width=512, height=512, nonce=Nonce(number, 3))
         noise = rng.standard_normal(mark.shape, dtype=np.float32)
-        crowd.append(collusion.Exhibit(mark + np.float32(2.0) * noise))
+        crowd.append(collusion.Exhibit((mark + 2.0 * noise).astype(np.float32)))
 
     found = {tuple(at) for at in collusion.common_frequencies(crowd, count=48).tolist()}
 
