@@ -30,6 +30,9 @@ class Views:
 
     table: Ints
     """(N, frames, kinds): 0 absent, else 1 + its colour."""
+    sizes: Ints
+    materials: Ints
+    """(N, frames, kinds), meant where the kind is there."""
     outcome: Ints
     """(N, frames), of `OUTCOMES`."""
     whole: dict[Whole, Ints]
@@ -44,7 +47,7 @@ class Readings:
     """(N, kinds): 0 absent, else 1 + its colour."""
     sizes: Ints
     materials: Ints
-    """(N, kinds), meant where the kind is there."""
+    """(N, kinds), -1 where the kind is not there."""
     whole: dict[Whole, Ints]
     """(N,) each."""
     outcome: Ints
@@ -85,18 +88,24 @@ def accuracy(right: int, n: int) -> Accuracy:
 def look(judge: Judge, reel: Reel, *, device: str) -> Views:
     """Show every frame of clips to a judge of pictures."""
     tables: list[Tensor] = []
+    sizes: list[Tensor] = []
+    materials: list[Tensor] = []
     outcomes: list[Tensor] = []
     whole: dict[Whole, list[Tensor]] = {name: [] for name in WHOLE}
     pictures = reel.flatten(0, 1)[:, None]
     for some in batches(pictures, _PICTURES, device=device):
         opinion = judge(some)
         tables.append(decided(opinion.table).cpu())
+        sizes.append(opinion.sizes.argmax(2).cpu())
+        materials.append(opinion.materials.argmax(2).cpu())
         outcomes.append(opinion.outcome.argmax(1).cpu())
         for name in WHOLE:
             whole[name].append(opinion.whole[name].argmax(1).cpu())
     frames = reel.shape[1]
     return Views(
         table=torch.cat(tables).unflatten(0, (-1, frames)).numpy(),
+        sizes=torch.cat(sizes).unflatten(0, (-1, frames)).numpy(),
+        materials=torch.cat(materials).unflatten(0, (-1, frames)).numpy(),
         outcome=torch.cat(outcomes).unflatten(0, (-1, frames)).numpy(),
         whole={name: torch.cat(parts).unflatten(0, (-1, frames)).numpy() for name, parts in whole.items()},
     )
@@ -104,12 +113,13 @@ def look(judge: Judge, reel: Reel, *, device: str) -> Views:
 
 @torch.no_grad()
 def read(judge: Judge, views: Views, reel: Reel, *, device: str) -> Readings:
-    """Show clips to the judge of clips; the outcome is what was seen in single pictures of them."""
+    """Show clips to the judge of clips; things and outcomes are what was seen in most single pictures of them."""
+    table = usual(views.table)
     opinions = [judge(some) for some in batches(reel, _CLIPS, device=device)]
     return Readings(
-        table=torch.cat([decided(one.table) for one in opinions]).cpu().numpy(),
-        sizes=torch.cat([one.sizes.argmax(2) for one in opinions]).cpu().numpy(),
-        materials=torch.cat([one.materials.argmax(2) for one in opinions]).cpu().numpy(),
+        table=table,
+        sizes=usual(np.where(views.table > 0, views.sizes + 1, 0)) - 1,
+        materials=usual(np.where(views.table > 0, views.materials + 1, 0)) - 1,
         whole={name: torch.cat([one.whole[name].argmax(1) for one in opinions]).cpu().numpy() for name in WHOLE},
         outcome=np.array([_most(row) for row in views.outcome[:, AFTER]]),
         things=torch.cat([one.things for one in opinions]).cpu(),
@@ -121,6 +131,13 @@ def decided(table: Tensor) -> Tensor:
     """Return 0 where a kind is rather absent, else 1 + its likeliest colour; a doubtful colour makes nothing absent."""
     is_there = table.softmax(-1)[..., 0] < 0.5
     return torch.where(is_there, 1 + table[..., 1:].argmax(-1), 0)
+
+
+def usual(values: Ints) -> Ints:
+    """Return what most frames say that say anything, (N, frames, kinds) -> (N, kinds); 0 where most say nothing."""
+    counts = np.stack([(values == value).sum(axis=1) for value in range(1, 1 + max(1, int(values.max())))], axis=-1)
+    is_there = 2 * counts.sum(axis=-1) >= values.shape[1]
+    return np.where(is_there, 1 + counts.argmax(axis=-1), 0)
 
 
 @torch.no_grad()

@@ -34,6 +34,8 @@ _WARM_UP: Final = 0.05
 """Share of the time in which the learning rate rises."""
 _STEEPEST: Final = 4.0
 """Largest norm of a gradient."""
+_PICTURES: Final = 4
+"""For each clip."""
 _SOFT_SHARE: Final = 0.25
 """Of each batch, where there are clips that went through an autoencoder."""
 
@@ -48,7 +50,7 @@ class Schooling:
     width: int = 16
     """Of the judge of clips; 32 for a GPU."""
     batch: int = 32
-    """Clips, and as many pictures."""
+    """Clips, and four times as many pictures, which cost a third of that."""
     fresh: int = 16
     """Clips rendered for each batch; the rest of it was rendered before."""
     side: int = 112
@@ -208,9 +210,10 @@ def _drawn(pool: Pool, soft: Pool | None, subject: str, how: Schooling, rng: ran
     def some(source: Pool, size: int) -> tuple[Tensor, Labels]:
         return source.clips(size, rng) if subject == "clip" else source.pictures(size, rng)
 
-    clips, labels = some(pool, how.batch)
+    wanted = how.batch if subject == "clip" else _PICTURES * how.batch
+    clips, labels = some(pool, wanted)
     if soft is not None:
-        size = round(_SOFT_SHARE * how.batch)
+        size = round(_SOFT_SHARE * wanted)
         others, known = some(soft, size)
         clips = torch.cat([others, clips[size:]])
         labels = {name: torch.cat([known[name], values[size:]]) for name, values in labels.items()}

@@ -17,7 +17,7 @@ def seen(torch: Any, *, outcomes: list[int] | None = None, colours: list[int] | 
 
     table = np.zeros((1, FRAMES, len(KINDS)), np.int64)
     table[0, :, KINDS.index(kind)] = colours or [1] * FRAMES  # pyright: ignore[reportArgumentType]
-    views = Views(table=table, outcome=np.array([outcomes or [0] * FRAMES]), whole={})
+    views = Views(table, table * 0, table * 0, outcome=np.array([outcomes or [0] * FRAMES]), whole={})
     nothing: Any = None
     return Seen(torch.zeros(1, FRAMES, 3, 4, 4, dtype=torch.uint8), views, nothing)
 
