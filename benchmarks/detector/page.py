@@ -9,7 +9,7 @@ from typing import Any
 from ...errors import OutputUnwritable
 from ..drawing import data_url, figure_of
 from ..report import Row
-from ..watermark.results import Section
+from ..sectioned import Section
 from ..watermark.tables import Column, field, goals_table, table
 from . import plots
 from .examples import Example

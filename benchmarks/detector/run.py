@@ -23,8 +23,8 @@ from ...detector.weights import SHIPPED
 from ...errors import SealreelError
 from ..machine import describe_machine
 from ..report import Skipped
+from ..sectioned import Effort, Json, Section, commit_of_code
 from ..watermark.cells import Cells
-from ..watermark.results import Effort, Json, Section, commit_of_code
 from .conditions import GRID
 from .divisions import Division, divisions_of_run, seen_sources, shipped_division
 from .examples import Example, pictures

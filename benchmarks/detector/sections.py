@@ -11,8 +11,8 @@ import numpy as np
 from ...detector.runtime import Device
 from ...errors import MissingExtra, ModelUnavailable
 from ..report import Skipped
+from ..sectioned import Effort, Json, Section, as_rows
 from ..watermark.cells import Cells
-from ..watermark.results import Effort, Json, Section, as_rows
 from .conditions import FIRST_FRAME, GRID, SMALL_AND_ROUGH, Condition
 from .contender import Contender
 from .controls import controls

@@ -8,7 +8,7 @@ from typing import Any
 
 from ...errors import OutputUnwritable
 from ..drawing import data_url, figure_of
-from ..watermark.results import Section
+from ..sectioned import Section
 from ..watermark.tables import Column, field, goals_table, table
 from . import plots
 from .results import GeneratorReport

@@ -1,91 +1,36 @@
-"""What one run of the generator's benchmark came to: sections of rows, goals, and where and how they were taken."""
+"""What one run of the generator's benchmark came to."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
-from typing import Any
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar
 
 from ...errors import SettingsInvalid
 from ..machine import Machine
 from ..report import SCHEMA, Row, Skipped
-from ..watermark.results import Effort, Section, wanted
+from ..sectioned import Section, SectionedReport
 
 Json = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GeneratorReport:
+class GeneratorReport(SectionedReport):
     """All sections of one run."""
 
-    machine: Machine
-    started_at: datetime
-    effort: Effort
-    commit: str | None
-    """Of the code, with `+` where files differed from it."""
+    BENCHMARK: ClassVar[str] = "generator"
+    SEED: ClassVar[str] = (
+        "scenes and noise: from 2·10⁹ on; the judges' lessons: from 10⁹ to 1.9·10⁹; training: below 10⁹"
+    )
+
     device: str
     model: Json
     """Name, version, SHA-256 of the weights, steps and guidance scale."""
     judges: Json
     """How many clips the judges were shown, and how large they are."""
-    sections: tuple[Section, ...]
 
-    @property
-    def goals(self) -> tuple[Row, ...]:
-        """The goals of all sections."""
-        return tuple(goal for section in self.sections for goal in section.goals)
-
-    @property
-    def met(self) -> bool:
-        """Whether every goal that was measured is reached."""
-        return all(goal.met for goal in self.goals)
-
-    def section(self, name: str) -> Section | None:
-        """Return one section; None where it was not asked for."""
-        return next((section for section in self.sections if section.name == name), None)
-
-    def as_json(self) -> dict[str, Any]:
-        """Return it as JSON types: goals are `rows` as in every benchmark, and each section's own rows follow."""
-        meta = {
-            "machine": self.machine.as_json(),
-            "started_at": self.started_at.astimezone(UTC).isoformat(),
-            "quick": self.effort == "quick",
-            "effort": self.effort,
-            "commit": self.commit,
-            "device": self.device,
-            "models": [dict(self.model)],
-            "judges": dict(self.judges),
-            "seed": "scenes and noise: from 2·10⁹ on; the judges' lessons: from 10⁹ to 1.9·10⁹; training: below 10⁹",
-        }
-        return {
-            "schema": SCHEMA,
-            "benchmark": "generator",
-            "_meta": meta,
-            "met": self.met,
-            "rows": [goal.as_json() for goal in self.goals],
-            "skipped": [asdict(one) for section in self.sections for one in section.skipped],
-            "sections": {
-                section.name: {
-                    "title": section.title,
-                    "seconds": section.seconds,
-                    "rows": list(section.rows),
-                    "goals": [goal.goal for goal in section.goals],
-                    "skipped": [asdict(one) for one in section.skipped],
-                    **section.extras,
-                }
-                for section in self.sections
-            },
-        }
-
-    def table(self) -> tuple[tuple[str, ...], ...]:
-        """Return lines of cells for printing, the header first."""
-        lines = [
-            (goal.goal, f"{goal.measured:.4g}", wanted(goal), goal.unit, "yes" if goal.met else "no")
-            for goal in self.goals
-        ]
-        left_out = [
-            (one.goal, "not measured", "", "", one.reason) for section in self.sections for one in section.skipped
-        ]
-        return (("goal", "measured", "wanted", "unit", "met"), *lines, *left_out)
+    def particulars(self) -> dict[str, Any]:
+        """Return which model was judged by whom and where, as JSON types."""
+        return {"device": self.device, "models": [dict(self.model)], "judges": dict(self.judges)}
 
 
 def report_of(found: Json) -> GeneratorReport:

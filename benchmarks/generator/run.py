@@ -17,7 +17,7 @@ from typing import Any, Final, Literal, get_args
 from ...errors import OutputUnwritable, SealreelError
 from ..machine import describe_machine
 from ..report import Skipped
-from ..watermark.results import Effort, Section, commit_of_code
+from ..sectioned import Effort, Section, commit_of_code
 from .results import GeneratorReport
 from .schooling import GPU_SCHOOL, Judges, Schooling, train_judges
 from .sections import BUDGETS, SECTIONS, OnRow, Run

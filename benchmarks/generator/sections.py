@@ -10,7 +10,7 @@ import numpy as np
 
 from ...generator.world import CLIP_FPS, CLIP_FRAMES, Action
 from ..report import Skipped
-from ..watermark.results import Effort, Section, as_rows
+from ..sectioned import Effort, Section, as_rows
 from .attributes import AttributeRow, attribute_rows
 from .drift import drift_rows
 from .exam import TRACES, Language, Question, questions, relation_questions, scenes_only

@@ -9,9 +9,10 @@ from ...errors import OutputUnwritable
 from ...provenance.watermark import Strength
 from ..drawing import data_url, figure_of
 from ..report import Row
+from ..sectioned import Section
 from .heat import heat_map, key_of_colours, shares
 from .plots import crf_curves, false_positive_curves, z_histograms
-from .results import Section, WatermarkReport
+from .results import WatermarkReport
 from .tables import (
     goals_table,
     peers_by_attack,

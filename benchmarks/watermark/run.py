@@ -16,6 +16,7 @@ from ...provenance.watermark import Strength
 from ..machine import describe_machine
 from ..material import write_video
 from ..report import Skipped
+from ..sectioned import Effort, Json, Section, as_rows, commit_of_code
 from .cells import Cells
 from .goals import (
     false_positive_goals,
@@ -25,7 +26,7 @@ from .goals import (
     still_goals,
     visibility_goals,
 )
-from .results import Effort, Json, Section, WatermarkReport, as_rows, commit_of_code
+from .results import WatermarkReport
 from .robustness import TUNED
 
 OnRow = Callable[[str, Json | Skipped], None]

@@ -6,7 +6,7 @@ from html import escape
 from typing import Any
 
 from ..report import Row
-from .results import wanted
+from ..sectioned import wanted
 from .visibility import PSNR_Y_WANTED, VMAF_WANTED
 
 Rows = Sequence[Mapping[str, Any]]

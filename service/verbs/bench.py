@@ -16,7 +16,7 @@ from ..settings import directories
 if TYPE_CHECKING:
     from ...benchmarks.machine import Machine
     from ...benchmarks.report import Row, Skipped, SpeedReport
-    from ...benchmarks.watermark.results import Effort, Json
+    from ...benchmarks.sectioned import Effort, Json
 
 app = typer.Typer(rich_markup_mode=None, no_args_is_help=True)
 

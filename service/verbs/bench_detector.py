@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from ...benchmarks.detector.results import DetectorReport
     from ...benchmarks.detector.run import DetectorConfig
     from ...benchmarks.report import Skipped
-    from ...benchmarks.watermark.results import Json
+    from ...benchmarks.sectioned import Json
 
 
 def attach(bench: typer.Typer) -> None:

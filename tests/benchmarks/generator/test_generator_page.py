@@ -18,7 +18,7 @@ from sealreel.benchmarks.generator.permanence import Permanence, PermanenceRow
 from sealreel.benchmarks.generator.results import GeneratorReport, report_of
 from sealreel.benchmarks.machine import describe_machine
 from sealreel.benchmarks.report import Skipped
-from sealreel.benchmarks.watermark.results import Section, as_rows
+from sealreel.benchmarks.sectioned import Section, as_rows
 from sealreel.errors import SettingsInvalid
 from sealreel.service.answers import schema
 

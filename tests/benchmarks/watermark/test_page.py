@@ -9,8 +9,9 @@ import pytest
 
 from sealreel.benchmarks.machine import describe_machine
 from sealreel.benchmarks.report import Row, Skipped
+from sealreel.benchmarks.sectioned import Section
 from sealreel.benchmarks.watermark.page import page
-from sealreel.benchmarks.watermark.results import Section, WatermarkReport
+from sealreel.benchmarks.watermark.results import WatermarkReport
 from sealreel.benchmarks.watermark.visibility import Sample
 
 pytest.importorskip("matplotlib", reason="the page is drawn with the extra `bench`")

@@ -10,8 +10,9 @@ import pytest
 from sealreel.benchmarks.machine import describe_machine
 from sealreel.benchmarks.material import write_video
 from sealreel.benchmarks.report import Row, Skipped
+from sealreel.benchmarks.sectioned import Json, Section
 from sealreel.benchmarks.watermark.page import write_report
-from sealreel.benchmarks.watermark.results import Json, Section, WatermarkReport
+from sealreel.benchmarks.watermark.results import WatermarkReport
 from sealreel.benchmarks.watermark.run import (
     SECTIONS,
     WatermarkConfig,
