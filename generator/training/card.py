@@ -149,7 +149,7 @@ knows nothing else: no people, no writing, no real places.
 {parts}
 
 Most weights are stored as `float8_e4m3fn` (8 bits, no scale beside them), tables and last layers as float16; training
-saw them rounded from its first step, so storing them so costs nothing. Load with `dtype=torch.float32` or
+saw them rounded from its first step: what is stored is what was trained. Load with `dtype=torch.float32` or
 `torch.bfloat16`; diffusers and transformers cast them.
 
 ## Training
