@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...provenance.payload import Payload
-from ...provenance.watermark.combine import at_nonces, tiles_of
+from ...provenance.watermark.combine import tiles_of
 from ...provenance.watermark.decode import Trials, log10_p, read, soften
 from ...provenance.watermark.geometry import IDENTITY
 from ...provenance.watermark.keys import WatermarkKey
@@ -73,7 +73,7 @@ def one_word(prepared: Prepared, number: int) -> Outcome:
     """Correlate with the code word of one random payload under one random key: Hoeffding's inequality by itself."""
     key = key_of(prepared.medium.name, number)
     layout = layout_of(key)
-    soft = soften(layout, at_nonces(tiles_of(prepared.planes[-1], layout, IDENTITY), layout)[:1])[0]
+    soft = soften(layout, tiles_of(prepared.planes[-1], layout, IDENTITY).likeliest(layout)[:1])[0]
     size = float(np.linalg.norm(soft))
     payload = payload_of(prepared.medium.name, number, key_id=key.key_id)
     z = float(soft @ layout.chips_of(payload)) / size if size > 0.0 else 0.0
@@ -141,7 +141,7 @@ def _asked(prepared: Prepared, key: WatermarkKey, number: int, *, there: Payload
     names = tuple(payload_of(prepared.medium.name, number, place, key_id=key.key_id) for place in range(NAMES))
     layout, trials, outcome, wrong = layout_of(key), Trials(), NOTHING, False
     for plane in prepared.planes:
-        rows = at_nonces(tiles_of(plane, layout, IDENTITY), layout)
+        rows = tiles_of(plane, layout, IDENTITY).likeliest(layout)
         price = trials.spend(len(rows)) + math.log(2.0)  # as `Search` does: two families of events
         blindly, named = read(key, rows, names)
         decoded = log10_p(blindly.z, price=price, log_words=blindly.log_words) <= ACCEPT_LOG10_P

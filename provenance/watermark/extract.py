@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from ...media import Clip, Limits, Luma, read_luma
 from ..extraction import Extraction
 from ..payload import Payload
-from .combine import Spectra
 from .geometry import IDENTITY
 from .keys import WatermarkKey
+from .scramble import Spectra
 from .search import Finding, Search, accepted
 from .segments import Chunk, segments_of
 from .terms import ACCEPT_LOG10_P, METHOD

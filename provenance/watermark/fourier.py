@@ -22,11 +22,17 @@ def from_spectrum(spectra: NDArray[np.complex64]) -> NDArray[np.float32]:
     return np.ascontiguousarray(waves.real)
 
 
-def correlate_circularly(seen: NDArray[np.complex64], table: NDArray[np.complex64]) -> NDArray[np.complex64]:
-    """Return sum over m of seen[m] · table[m + d] for every d, circularly over the first two axes."""
-    turned = np.conj(cast(NDArray[np.complex64], scipy.fft.fft2(np.conj(seen), axes=(0, 1))))
-    spectrum = cast(NDArray[np.complex64], scipy.fft.fft2(table, axes=(0, 1)))
-    return cast(NDArray[np.complex64], scipy.fft.ifft2(turned * spectrum, axes=(0, 1)))
+class Correlator:
+    """A real table that many things are correlated with, circularly over the first two axes."""
+
+    def __init__(self, table: NDArray[np.float32]) -> None:
+        """Transform the table, once."""
+        self._spectrum = cast(NDArray[np.complex64], scipy.fft.fft2(table.astype(np.complex64), axes=(0, 1)))
+
+    def correlate(self, seen: NDArray[np.complex64]) -> NDArray[np.complex64]:
+        """Return sum over m of seen[m] · table[m + d] for every d."""
+        turned = np.conj(cast(NDArray[np.complex64], scipy.fft.fft2(np.conj(seen), axes=(0, 1))))
+        return cast(NDArray[np.complex64], scipy.fft.ifft2(turned * self._spectrum, axes=(0, 1)))
 
 
 def fast_length(at_least: int) -> int:

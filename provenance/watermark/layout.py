@@ -28,6 +28,20 @@ TABLE = 32
 """Rows and columns of the scrambling table: more tiles than any picture we mark has."""
 WEAVES = 64
 """Linear maps from a tile's row and column to an entry of the table; each visits every entry once."""
+STEP = 8
+"""Tiles between two places where a picture's first tile may lie in the table: pictures up to 8 tiles high or wide that
+begin at different places under one weave share no entry."""
+PLACES: NDArray[np.intp] = np.stack(
+    np.meshgrid(np.arange(0, TABLE, STEP), np.arange(0, TABLE, STEP), indexing="ij"), axis=-1
+).reshape(-1, 2)
+"""(16, 2): row and column."""
+SCRAMBLINGS = WEAVES * len(PLACES)
+"""1,024: a weave and a place say which entry each tile uses."""
+GROUPS = 64
+"""Of eight or nine waves each. Two stretches share the scrambling of a group once in 1,024, and nobody without the key
+knows which waves are a group, so that there is nothing to sort stretches by."""
+NONCES = 4096
+"""Each gives every group one of the scramblings. A reader tries them all."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,6 +64,10 @@ class Layout:
     """(32, 32, bins): a sign for each entry and bin, so that no two tiles look alike."""
     weaves: NDArray[np.intp]
     """(64, 2, 2): entry = weave · (row, column) of the tile, modulo 32; odd determinants, so that it can be undone."""
+    group_of_bin: NDArray[np.intp]
+    """(bins,): 0 to 63, rising. The bins themselves lie in a keyed order."""
+    scrambling_of: NDArray[np.intp]
+    """(4096, 64): which scrambling, weave × 16 + place, each nonce gives each group."""
 
     @property
     def chips(self) -> int:
@@ -68,7 +86,7 @@ class Layout:
 
 @lru_cache(maxsize=16)
 def layout_of(key: WatermarkKey) -> Layout:
-    """Draw every choice of a key; 20 ms, remembered for the keys last used."""
+    """Draw every choice of a key; 25 ms, remembered for the keys last used."""
     bins = _annulus()
     bins = bins[keyed_order(key, "layout", len(bins))]
     radius = np.hypot(bins[:, 0], bins[:, 1])
@@ -87,6 +105,10 @@ def layout_of(key: WatermarkKey) -> Layout:
         sign_of_chip=keyed_signs(key, "signs", chips),
         scramble=keyed_signs(key, "scramble", TABLE * TABLE * len(data_bins)).reshape(TABLE, TABLE, -1),
         weaves=_weaves(key),
+        group_of_bin=np.arange(len(data_bins)) * GROUPS // len(data_bins),
+        scrambling_of=(keyed_words(key, "nonces", NONCES * GROUPS) % np.uint64(SCRAMBLINGS))
+        .astype(np.intp)
+        .reshape(NONCES, GROUPS),
     )
 
 

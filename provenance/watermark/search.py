@@ -8,12 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..payload import Payload
-from .combine import Spectra, Tiles, at_likely_places, at_nonces, crossed, in_step, tiles_of
+from .combine import Tiles, crossed, in_step, tiles_of
 from .decode import BLIND_LOG_WORDS, Reading, Trials, log10_p, read
 from .geometry import IDENTITY, Geometry, whole_picture_turns
 from .keys import WatermarkKey
 from .layout import TILE, Layout, layout_of
 from .resync import candidates, tilted_candidates
+from .scramble import Spectra, at_likely_places
 from .terms import ACCEPT_LOG10_P
 
 TRIED_GEOMETRIES = 3
@@ -53,7 +54,7 @@ class Search:
 
     def spectra(self, plane: Plane, geometry: Geometry) -> list[Spectra]:
         """Return what a plane carries under its likeliest nonces, (nonces, bins), for each key."""
-        return [at_nonces(tiles_of(plane, layout_of(key), geometry), layout_of(key)) for key in self.keys]
+        return [tiles_of(plane, layout_of(key), geometry).likeliest(layout_of(key)) for key in self.keys]
 
     def look(self, spectra: Sequence[Spectra], geometry: Geometry) -> Finding | None:
         """Read the spectra of each key."""
@@ -74,10 +75,10 @@ class Search:
         """
         layouts = [layout_of(key) for key in self.keys]
         seen = [tiles_of(plane, layout, geometry) for layout in layouts]
-        alike = [at_nonces(one, layout) for one, layout in zip(seen, layouts, strict=True)]
+        alike = [one.likeliest(layout) for one, layout in zip(seen, layouts, strict=True)]
 
         def weighed() -> list[Spectra]:
-            return [at_nonces(one.weighed(layout), layout) for one, layout in zip(seen, layouts, strict=True)]
+            return [one.weighed(layout).likeliest(layout) for one, layout in zip(seen, layouts, strict=True)]
 
         def turned_above() -> list[Spectra]:
             return [crossed(spectra, layout) for spectra, layout in zip(alike, layouts, strict=True)]
@@ -121,7 +122,8 @@ class Search:
         return None
 
     def _read_places(self, tiles: Tiles, key: WatermarkKey, geometry: Geometry) -> Finding | None:
-        rows, moves = at_likely_places(tiles, layout_of(key))
+        rows, places = at_likely_places(tiles.data, layout_of(key))
+        moves = [(down - tiles.first[0], across - tiles.first[1]) for down, across in places]
         price = self._price(len(rows))
         findings = [
             self._finding(reading, geometry.moved(moves[reading.row][1] * TILE, moves[reading.row][0] * TILE), price)

@@ -6,8 +6,8 @@ from numpy.typing import NDArray
 
 from ..payload import Payload
 from .fourier import from_spectrum, half_spectrum
-from .layout import CANONICAL_SHORT_SIDE, TABLE, TILE, Layout
-from .nonce import Nonce
+from .layout import CANONICAL_SHORT_SIDE, TILE, Layout
+from .scramble import signs_of
 
 MAX_ASPECT = 8
 """Longer pictures would meet the scramble table's end (32 tiles of 128 on 512)."""
@@ -28,14 +28,12 @@ def markable(width: int, height: int) -> bool:
     return min(width, height) >= MIN_SHORT_SIDE and max(width, height) <= MAX_ASPECT * min(width, height)
 
 
-def pattern(
-    layout: Layout, payload: Payload, *, width: int, height: int, nonce: Nonce = Nonce(0, 0)
-) -> NDArray[np.float32]:
+def pattern(layout: Layout, payload: Payload, *, width: int, height: int, nonce: int = 0) -> NDArray[np.float32]:
     """Draw the mark of a payload at a picture's own size, (height, width).
 
     A grid of 128-pixel tiles, each with the same pilots and its own scrambling of the same chips, lies on the
     canonical plane with a corner at the picture's top left, standard deviation 1; the plane is then brought to the
-    picture's size. The nonce says which entries of the scrambling table the tiles use.
+    picture's size. The nonce says which entries of the scrambling table the tiles use for each group of waves.
     """
     canonical_width, canonical_height = canonical_size(width, height)
     columns, rows = -(-canonical_width // TILE), -(-canonical_height // TILE)
@@ -47,13 +45,11 @@ def pattern(
     return resize(plane, width=width, height=height)
 
 
-def _tiles(layout: Layout, payload: Payload, *, row: int, columns: int, nonce: Nonce) -> NDArray[np.float32]:
+def _tiles(layout: Layout, payload: Payload, *, row: int, columns: int, nonce: int) -> NDArray[np.float32]:
     """Return one row of tiles, (columns, 128, 128)."""
     chips = layout.chips_of(payload).reshape(2, -1)
     data = (chips[0] + 1j * chips[1]) / np.sqrt(2.0) * layout.data_values  # (bins,)
-    places = np.stack([np.full(columns, row), np.arange(columns)], axis=1)
-    entries = (places @ layout.weaves[nonce.weave].T + nonce.origin) % TABLE
-    signs = layout.scramble[entries[:, 0], entries[:, 1]]  # (columns, bins)
+    signs = signs_of(layout, nonce, np.stack([np.full(columns, row), np.arange(columns)], axis=1))  # (columns, bins)
     spectrum = np.zeros((columns, TILE, TILE), dtype=np.complex64)
     for bins, values in ((layout.pilot_bins, layout.pilot_values), (layout.data_bins, signs * data)):
         spectrum[:, bins[:, 1], bins[:, 0]] = values

@@ -13,7 +13,6 @@ from sealreel.benchmarks.watermark.specimen import Planes, psnr_db
 from sealreel.provenance import Payload
 from sealreel.provenance.watermark import WatermarkKey
 from sealreel.provenance.watermark.layout import layout_of
-from sealreel.provenance.watermark.nonce import Nonce
 from sealreel.provenance.watermark.tile import pattern
 
 TILE = 128
@@ -106,7 +105,7 @@ def test_a_crowd_shows_the_pilots_of_its_key() -> None:
     layout, rng = layout_of(WatermarkKey(1, bytes(32))), np.random.default_rng(5)
     crowd: list[collusion.Exhibit] = []
     for number in range(30):
-        mark = pattern(layout, Payload(record_id=number, version=1), width=512, height=512, nonce=Nonce(number, 3))
+        mark = pattern(layout, Payload(record_id=number, version=1), width=512, height=512, nonce=number)
         noise = rng.standard_normal(mark.shape, dtype=np.float32)
         crowd.append(collusion.Exhibit((mark + 2.0 * noise).astype(np.float32)))
 

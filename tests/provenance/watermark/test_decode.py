@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sealreel.provenance import Payload
 from sealreel.provenance.watermark import WatermarkKey
-from sealreel.provenance.watermark.combine import at_nonces, tiles_of
+from sealreel.provenance.watermark.combine import tiles_of
 from sealreel.provenance.watermark.decode import Trials, log10_p, read, soften
 from sealreel.provenance.watermark.geometry import IDENTITY
 from sealreel.provenance.watermark.layout import layout_of
@@ -54,7 +54,7 @@ def test_the_tail_over_keys_is_below_the_bound(
     rng, keys, level, beyond = np.random.default_rng(3), 100, 2.0, 0
     for _ in range(keys):
         layout = layout_of(WatermarkKey(key_id=1, secret=rng.bytes(32)))
-        soft = soften(layout, at_nonces(tiles_of(plane, layout, IDENTITY), layout)[:1])[0]
+        soft = soften(layout, tiles_of(plane, layout, IDENTITY).likeliest(layout)[:1])[0]
         beyond += bool(soft @ layout.chips_of(Payload(record_id=5)) >= level * np.linalg.norm(soft))
 
     # Hoeffding twice: p <= exp(-2) for each key, and 100 keys exceed 100 (p + 0.2) with at most exp(-2 · 100 · 0.04).
@@ -65,7 +65,7 @@ def test_the_likeliest_of_all_payloads_under_a_wrong_key_is_not_significant(
     marked: list[NDArray[np.uint8]], other_key: WatermarkKey
 ) -> None:
     layout = layout_of(other_key)
-    spectra = at_nonces(tiles_of(whiten(marked[0]), layout, IDENTITY), layout)
+    spectra = tiles_of(whiten(marked[0]), layout, IDENTITY).likeliest(layout)
     (reading,) = read(other_key, spectra)
 
     assert log10_p(reading.z, price=Trials().spend(len(spectra))) > -9.0  # holds but for one key in 10^9

@@ -13,8 +13,9 @@ from sealreel.errors import NoMarkPossible
 from sealreel.media import Picture
 from sealreel.provenance import Payload
 from sealreel.provenance.watermark import LADDER_DB, Strength, WatermarkKey, load_method, psnr_y
+from sealreel.provenance.watermark.layout import GROUPS, NONCES, layout_of
 from sealreel.provenance.watermark.mask import allowance
-from sealreel.provenance.watermark.nonce import NONCES, nonce_of
+from sealreel.provenance.watermark.nonce import nonce_of
 
 Planes = list[NDArray[np.uint8]]
 Pictures = Callable[[Iterable[NDArray[np.uint8]]], Iterator[Picture]]
@@ -115,11 +116,19 @@ def test_two_patterns_pass_into_each_other(clip: Planes, mark: Mark) -> None:
 
 
 def test_no_two_clips_of_a_key_begin_alike(key: WatermarkKey) -> None:
-    begin = {nonce_of(key, Payload(record_id=n), 0) for n in range(200)}
+    begin = {nonce_of(key, Payload(record_id=n), 0) for n in range(800)}
 
-    # 200 draws of 1,024 leave 1024 (1 - exp(-200 / 1024)) = 182 different ones; the deviation is about 4.
-    assert NONCES == 1024
-    assert abs(len(begin) - 182) < 25
+    # 800 draws of 4,096 leave 4096 (1 - exp(-800 / 4096)) = 727 different ones; the deviation is about 8.
+    assert NONCES == 4096
+    assert abs(len(begin) - 727) < 40
+
+
+def test_two_nonces_share_the_scrambling_of_few_groups(key: WatermarkKey) -> None:
+    scrambling_of = layout_of(key).scrambling_of
+    shared = (scrambling_of[:2048] == scrambling_of[2048:]).mean(axis=1)
+
+    assert shared.mean() == pytest.approx(1 / 1024, abs=0.0005)  # 131,072 draws
+    assert shared.max() < 4 / GROUPS
 
 
 def test_a_black_first_picture_does_not_weaken_the_next(clip: Planes, mark: Mark) -> None:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from sealreel.provenance import Payload
 from sealreel.provenance.watermark import WatermarkKey
-from sealreel.provenance.watermark.combine import Tiles, at_likely_places, at_nonces, crossed, in_step, tiles_of
+from sealreel.provenance.watermark.combine import Tiles, crossed, in_step, tiles_of
 from sealreel.provenance.watermark.decode import read
 from sealreel.provenance.watermark.geometry import (
     IDENTITY,
@@ -18,7 +18,7 @@ from sealreel.provenance.watermark.geometry import (
     whole_picture_turns,
 )
 from sealreel.provenance.watermark.layout import TILE, layout_of
-from sealreel.provenance.watermark.nonce import Nonce
+from sealreel.provenance.watermark.scramble import at_likely_places
 from sealreel.provenance.watermark.sharpen import sharpen
 from sealreel.provenance.watermark.tile import pattern
 
@@ -58,14 +58,23 @@ def test_a_slightly_wrong_geometry_is_sharpened(bend: list[float], shift: tuple[
 
 
 @pytest.mark.parametrize(("row", "column"), [(0, 0), (1, 2), (2, 1)])
-def test_the_place_in_the_table_is_found(row: int, column: int) -> None:
+def test_the_place_of_a_cut_picture_is_found(row: int, column: int) -> None:
     seen = np.ascontiguousarray(MARK[row * TILE :, column * TILE :])
     layout = layout_of(KEY)
-    spectra, moves = at_likely_places(tiles_of(seen, layout, IDENTITY), layout, count=1)
-    moved = at_nonces(tiles_of(seen, layout, IDENTITY.moved(column * TILE, row * TILE)), layout)
+    spectra, places = at_likely_places(tiles_of(seen, layout, IDENTITY).data, layout, count=1)
+    moved = tiles_of(seen, layout, IDENTITY.moved(column * TILE, row * TILE)).likeliest(layout)
 
-    assert moves == ((row, column),)
+    assert places == ((row, column),)
     assert np.allclose(spectra[0], moved[0], rtol=1e-3, atol=0.5)
+
+
+def test_the_place_of_a_picture_in_a_picture_is_found() -> None:
+    layout = layout_of(KEY)
+    seen = np.random.default_rng(3).standard_normal((7 * TILE, 12 * TILE)).astype(np.float32)
+    seen[TILE : TILE + 512, 5 * TILE : 5 * TILE + 512] += MARK
+    _, places = at_likely_places(tiles_of(seen, layout, IDENTITY).data, layout, count=1)
+
+    assert places == ((-1, -5),)
 
 
 @pytest.mark.parametrize("tilted", [tilt(0.05, 0.0, width=512, height=512), tilt(-0.03, 0.04, width=512, height=512)])
@@ -86,10 +95,8 @@ def test_maps_are_put_one_after_the_other() -> None:
 
 def test_parts_under_different_nonces_add_up(key: WatermarkKey, payload: Payload) -> None:
     layout = layout_of(key)
-    planes = [
-        pattern(layout, payload, width=640, height=512, nonce=Nonce(*n)) for n in ((3, 1), (11, 4), (3, 1), (60, 15))
-    ]
-    parts = [at_nonces(tiles_of(plane, layout, IDENTITY), layout) for plane in planes]
+    planes = [pattern(layout, payload, width=640, height=512, nonce=nonce) for nonce in (31, 114, 31, 4095)]
+    parts = [tiles_of(plane, layout, IDENTITY).likeliest(layout) for plane in planes]
     alone, total = (max(float(np.linalg.norm(row)) for row in rows) for rows in (parts[0], in_step(parts, layout)))
 
     assert total > 3.5 * alone
@@ -117,7 +124,7 @@ def test_a_mark_turned_over_in_half_of_its_tiles_and_in_its_fine_waves_adds_up(
     blurred = np.asarray(cv2.GaussianBlur(plane, (0, 0), 1.5), dtype=np.float32)
     plane = np.float32(2.0) * blurred - plane  # low waves as they are, high ones negated
     seen = tiles_of(np.ascontiguousarray(plane), layout, IDENTITY)
-    alike, weighed = (read(key, at_nonces(one, layout))[0] for one in (seen, seen.weighed(layout)))
+    alike, weighed = (read(key, one.likeliest(layout))[0] for one in (seen, seen.weighed(layout)))
 
     assert alike.z < 10.0
     assert weighed.payload == payload
@@ -128,7 +135,7 @@ def test_a_mark_turned_over_in_its_fine_waves_is_read_without_pilots(key: Waterm
     layout = layout_of(key)
     tiles = tiles_of(pattern(layout, payload, width=512, height=512), layout, IDENTITY)
     fine = np.hypot(layout.data_bins[:, 0], layout.data_bins[:, 1]) >= 12.0
-    spectra = at_nonces(Tiles(np.where(fine, -tiles.data, tiles.data), 0.0 * tiles.pilots, tiles.first), layout)
+    spectra = Tiles(np.where(fine, -tiles.data, tiles.data), 0.0 * tiles.pilots, tiles.first).likeliest(layout)
 
     assert read(key, spectra)[0].z < 15.0
     assert read(key, crossed(spectra, layout))[0].payload == payload
