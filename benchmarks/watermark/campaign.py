@@ -65,8 +65,10 @@ def attempts(crowd: Callable[[Specimen], Sequence[Exhibit]], *, autoencoder: Pat
         yield from _estimated(f"equalised averaging, {name}", NOTHING, estimator, times=FINER_TIMES)
     yield from without_pilots_attempts(crowd)
     yield from _estimated("collusion, average", CROWD, lambda s: _shared(s, crowd(s)))
-    sorted_out = "collusion, covariance of tiles"
-    yield from _estimated(sorted_out, CROWD, lambda s: _unscrambled(s, crowd(s)), times=FINER_TIMES)
+    for by_wave in (False, True):
+        sorted_out = "collusion, covariance of tiles" + (", sorted by frequency" if by_wave else "")
+        estimator = partial(_unscrambled, crowd=crowd, by_wave=by_wave)
+        yield from _estimated(sorted_out, CROWD, estimator, times=FINER_TIMES)
     yield from pilot_attempts()
     yield from laundering_attempts()
     yield from regeneration_attempts(autoencoder)
@@ -201,13 +203,15 @@ def _shared(specimen: Specimen, crowd: Sequence[Exhibit]) -> list[Passage]:
     return _whole(specimen, collusion.common_pattern(crowd, shape=(height, width)))
 
 
-def _unscrambled(specimen: Specimen, crowd: Sequence[Exhibit]) -> list[Passage]:
+def _unscrambled(specimen: Specimen, *, crowd: Callable[[Specimen], Sequence[Exhibit]], by_wave: bool) -> list[Passage]:
     """Each stretch of the clip, the short rest too, has its own kin among the crowd."""
+    exhibits = crowd(specimen)
     length, count = round(STRETCH_SECONDS * specimen.rate), len(specimen.marked)
     spans = [range(start, min(start + length, count)) for start in range(0, count, length)]
     pieces = [collusion.exhibit_of([specimen.marked[index] for index in span]) for span in spans]
     return [
-        Passage(span, collusion.unscramble(crowd, piece).estimate) for span, piece in zip(spans, pieces, strict=True)
+        Passage(span, collusion.unscramble(exhibits, piece, by_wave=by_wave).estimate)
+        for span, piece in zip(spans, pieces, strict=True)
     ]
 
 

@@ -5,7 +5,8 @@ payload's numbers under signs of its own, the product of two tiles has the same 
 part of the scrambling table, whatever their payloads. So the covariance between tiles has rank one at each frequency,
 and its leading vector is the scrambling. With it the tiles of one clip can be unscrambled and added, which shows its
 whole pattern. Where the part of the table differs from stretch to stretch (the nonce), the adversary first sorts out
-those that go together, by the same products.
+those that go together, by the same products: for all frequencies at once, or, where each group of frequencies has a
+part of its own and he does not know the groups, at each frequency for itself.
 """
 
 from collections.abc import Sequence
@@ -24,6 +25,9 @@ TURNS = 30
 """Power iterations for the leading vectors."""
 KIN_Z = 5.0
 """Standard deviations above the typical stretch from which one counts as of the same nonce."""
+KIN_OF_A_WAVE = 3
+"""Stretches that are taken for kin at each frequency, where it is sorted for itself: a single one says too little to
+set a limit by."""
 SHORT = 8
 """Canonical pixels; clips of nearly one shape are rounded to slightly different sizes."""
 
@@ -42,7 +46,7 @@ class Unscrambled:
 
     estimate: Estimate
     kin: int
-    """Stretches of other clips that were found to share its part of the table."""
+    """Stretches of other clips that were found, or taken, to share its part of the table."""
 
 
 def exhibit_of(planes: Sequence[Plane]) -> Exhibit:
@@ -76,22 +80,27 @@ def common_frequencies(exhibits: Sequence[Exhibit], *, count: int) -> NDArray[np
     return standing_out(tile, count=count)
 
 
-def unscramble(exhibits: Sequence[Exhibit], target: Exhibit) -> Unscrambled:
+def unscramble(exhibits: Sequence[Exhibit], target: Exhibit, *, by_wave: bool = False) -> Unscrambled:
     """Return the target's pattern as the second-order attack sees it: scrambling from its kin, payload from itself.
 
     The clips must reach as far as the target; those that end more than a few pixels before it are left out.
+
+    Args:
+        exhibits: Stretches of other clips.
+        target: The stretch whose pattern is wanted.
+        by_wave: Sort them at each frequency for itself.
     """
     shape = target.mean.shape
     usable = [one for one in exhibits if all(a >= b - SHORT for a, b in zip(one.mean.shape, shape, strict=True))]
     rows, columns = (-(-side // TILE) for side in shape)
     seen = _band_spectra(target.mean, rows, columns)
     others = np.stack([_band_spectra(one.mean[: shape[0], : shape[1]], rows, columns) for one in [target, *usable]])
-    kin = kin_of(others)
-    signs = np.sign(scrambling(others[kin]))  # (tiles, bins)
+    kin = kin_by_wave(others) if by_wave else kin_of(others)
+    signs = np.sign(scrambling(_only(others, kin) if by_wave else others[kin]))  # (tiles, bins)
     payload = (signs * seen).sum(axis=0)  # (bins,)
     payload *= np.hypot(*band_bins().T) ** -0.5 / (np.abs(payload) + 1e-9)  # the size of each wave is no secret
     estimate = in_band(_plane_of(signs * payload, rows, columns)[: shape[0], : shape[1]])
-    return Unscrambled(estimate, int(kin.sum()) - 1)
+    return Unscrambled(estimate, min(KIN_OF_A_WAVE, len(usable)) if by_wave else int(kin.sum()) - 1)
 
 
 def kin_of(spectra: Spectra) -> NDArray[np.bool_]:
@@ -103,15 +112,33 @@ def kin_of(spectra: Spectra) -> NDArray[np.bool_]:
     Args:
         spectra: (stretches, tiles, bins).
     """
-    phases = _phases(spectra)
-    phases = phases - phases.mean(axis=1, keepdims=True)  # what is the same in all tiles says nothing of the nonce
-    both = np.einsum("stb,tb->sb", phases, np.conj(phases[0]))
-    likeness: NDArray[np.float64] = np.asarray(np.sum(np.abs(both) ** 2, axis=1), dtype=np.float64)
+    likeness: NDArray[np.float64] = np.asarray(np.sum(_likeness(spectra), axis=1), dtype=np.float64)
     typical = np.median(likeness[1:])
     spread = 1.4826 * np.median(np.abs(likeness[1:] - typical)) + 1e-9  # of a Gaussian, its standard deviation
     kin = (likeness - typical) / spread > KIN_Z
     kin[0] = True
     return np.asarray(kin, dtype=np.bool_)
+
+
+def kin_by_wave(spectra: Spectra) -> NDArray[np.bool_]:
+    """Say which stretches are likeliest to share the first one's scrambling at each frequency, (stretches, bins)."""
+    likeness = _likeness(spectra)
+    likeness[0] = np.inf
+    limit = np.sort(likeness, axis=0)[-min(1 + KIN_OF_A_WAVE, len(likeness))]
+    return np.asarray(likeness >= limit, dtype=np.bool_)
+
+
+def _likeness(spectra: Spectra) -> NDArray[np.float32]:
+    """Return how well the products of tiles agree with those of the first stretch, (stretches, bins)."""
+    phases = _phases(spectra)
+    phases = phases - phases.mean(axis=1, keepdims=True)  # what is the same in all tiles says nothing of the nonce
+    both = np.einsum("stb,tb->sb", phases, np.conj(phases[0]))
+    return np.asarray(np.abs(both) ** 2, dtype=np.float32)
+
+
+def _only(spectra: Spectra, kin: NDArray[np.bool_]) -> Spectra:
+    """Blank what is not kin at a frequency."""
+    return np.where(kin[:, None, :], spectra, np.complex64(0.0))
 
 
 def _phases(spectra: Spectra) -> Spectra:

@@ -14,8 +14,11 @@ from numpy.typing import NDArray
 
 from ...provenance.payload import VERSION_BITS, Payload
 from ...provenance.watermark import ACCEPT_LOG10_P, WatermarkKey, code
-from ...provenance.watermark.decode import LOG_SIDES, Trials, log10_p, read
+from ...provenance.watermark.decode import LOG_SIDES, log10_p, read
 from ...provenance.watermark.layout import layout_of
+
+SIMULATED_PRICE = math.log(16 * 17)
+"""Of a look early in a search."""
 
 
 @cache
@@ -46,7 +49,7 @@ def chance_of_a_wrong_id(strength: float, *, known: int, price: float, accept_lo
     Args:
         strength: m, the mean of the reading of the payload that is there.
         known: Payloads asked for, drawn at random as record ids are, none of them the one that is there.
-        price: ln of what the look costs (`Trials.spend`).
+        price: ln of what the look costs (`decode.Trials`).
         accept_log10_p: The threshold on the p-value.
     """
     at = distances()
@@ -64,7 +67,7 @@ class Readings:
 
     tries: int
     accepted: int
-    """With p ≤ 10^-9 at the price of the first 16 looks."""
+    """With p ≤ 10^-9 at the simulated price."""
     wrong: int
     """Of those accepted, with another payload than the one that was there: no false positive, but the code's error."""
     mean_z: float
@@ -79,7 +82,7 @@ def simulated_readings(strength: float, *, tries: int, seed: int = 1) -> Reading
         seed: Of both.
     """
     rng, key = np.random.default_rng(seed), WatermarkKey(1, bytes(32))
-    layout, price = layout_of(key), Trials().spend(16)
+    layout, price = layout_of(key), SIMULATED_PRICE
     accepted, wrong, z = 0, 0, 0.0
     for _ in range(tries):
         payload = Payload(record_id=int.from_bytes(rng.bytes(8)) >> VERSION_BITS, version=key.key_id)

@@ -142,10 +142,10 @@ def _asked(prepared: Prepared, key: WatermarkKey, number: int, *, there: Payload
     layout, trials, outcome, wrong = layout_of(key), Trials(), NOTHING, False
     for plane in prepared.planes:
         rows = tiles_of(plane, layout, IDENTITY).likeliest(layout)
-        price = trials.spend(len(rows)) + math.log(2.0)  # as `Search` does: two families of events
-        blindly, named = read(key, rows, names)
-        decoded = log10_p(blindly.z, price=price, log_words=blindly.log_words) <= ACCEPT_LOG10_P
-        p = log10_p(named.z, price=price, log_words=named.log_words)
+        prices = trials.spend(len(rows)) + math.log(2.0)  # as `Search` does: two families of events
+        blindly, named = read(key, rows, names, prices=prices)
+        decoded = log10_p(blindly.z, price=blindly.price, log_words=blindly.log_words) <= ACCEPT_LOG10_P
+        p = log10_p(named.z, price=named.price, log_words=named.log_words)
         wrong |= (decoded and there is None) or (p <= ACCEPT_LOG10_P and not decoded)
         if (p, -named.z) < (outcome.log10_p, -outcome.z):
             outcome = Outcome(named.z, p, accepted=False, looks=0)

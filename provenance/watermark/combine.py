@@ -71,12 +71,13 @@ def tiles_of(plane: NDArray[np.float32], layout: Layout, geometry: Geometry) -> 
 
 
 def crossed(spectra: Spectra, layout: Layout) -> Spectra:
-    """Return the spectra with their higher frequencies turned over, from each of the crossings up; (3 × rows, bins).
+    """Return each row with its higher frequencies turned over, from each of the crossings up; (3 × rows, bins).
 
     For a mark of which too much was taken away at some frequencies, where no pilots are left that would tell.
     """
     radius = np.hypot(layout.data_bins[:, 0], layout.data_bins[:, 1])
-    return np.concatenate([np.where(radius < crossing, spectra, -spectra) for crossing in CROSSINGS])
+    turned = np.stack([np.where(radius < crossing, spectra, -spectra) for crossing in CROSSINGS], axis=1)
+    return turned.reshape(-1, spectra.shape[1])  # the likeliest nonce first
 
 
 def _energy(sums: Spectra, layout: Layout) -> NDArray[np.float32]:

@@ -37,22 +37,28 @@ class Reading:
     """Which of the spectra that were looked at."""
     negative: bool = False
     """Whether it is the negative that was found."""
+    price: float = 0.0
+    """What that row costs: see `Trials`."""
 
 
 @dataclass(slots=True)
 class Trials:
     """Counts every look at the payload signs, so that looking often is paid for.
 
-    The n-th look of a search may spend 1 / (n (n + 1)) of the error budget. These shares sum to 1, so the union
-    bound holds for however long the search goes on and whenever it stops.
+    Looks are taken in batches, and within a batch those come first that are the likeliest to find something. The k-th
+    batch of a search may spend 1 / (k (k + 1)) of the error budget, and its r-th look 1 / (r (r + 1)) of that. Both
+    series sum to 1, so the union bound holds for however long the search goes on and whenever it stops.
     """
 
     done: int = 0
+    """Looks."""
+    batches: int = 0
 
-    def spend(self, looks: int) -> float:
-        """Count further looks and return ln(n (n + 1)) for the last of them: the price each of them pays."""
-        self.done += looks
-        return math.log(self.done) + math.log(self.done + 1)
+    def spend(self, looks: int) -> NDArray[np.float64]:
+        """Count a further batch and return the price of each of its looks, ln(k (k + 1) r (r + 1)), (looks,)."""
+        self.done, self.batches = self.done + looks, self.batches + 1
+        rank = np.arange(1.0, looks + 1.0)
+        return np.log(rank * (rank + 1.0)) + math.log(self.batches * (self.batches + 1))
 
 
 def log10_p(z: float, *, price: float, log_words: float = BLIND_LOG_WORDS) -> float:
@@ -63,10 +69,10 @@ def log10_p(z: float, *, price: float, log_words: float = BLIND_LOG_WORDS) -> fl
     are independent fair signs again, so <a, c_w> is a sum of independent variables with values ±a[i], and Hoeffding's
     inequality (JASA 1963, theorem 2) gives P(<a, c_w> >= z |a|) <= exp(-z² / 2), and the same of -c_w. A blind reading
     takes the best of the 2^60 words whose version is the key's id and of their negatives, 2^61 in all; one that is
-    asked for known payloads the best of those and theirs; and the search takes its n-th look at the price n (n + 1).
-    The union bound multiplies:
+    asked for known payloads the best of those and theirs; and the search takes the r-th look of its k-th batch at the
+    price k (k + 1) r (r + 1). The union bound multiplies:
 
-        log10 p = (ln words + price - z² / 2) / ln 10,  price = ln(n (n + 1)).
+        log10 p = (ln words + price - z² / 2) / ln 10,  price = ln(k (k + 1) r (r + 1)).
 
     A search that asks for known payloads too has two such families of events, and pays ln 2 more for each.
 
@@ -97,26 +103,40 @@ def soften(layout: Layout, spectrum: NDArray[np.complex64]) -> NDArray[np.float3
     return np.concatenate([weighted.real, weighted.imag], axis=-1).astype(np.float32, copy=False)
 
 
-def read(key: WatermarkKey, spectrum: NDArray[np.complex64], known: tuple[Payload, ...] = ()) -> list[Reading]:
-    """Return the best reading of combined data spectra, (rows, bins), and the best one among known payloads.
+def read(
+    key: WatermarkKey,
+    spectrum: NDArray[np.complex64],
+    known: tuple[Payload, ...] = (),
+    *,
+    prices: NDArray[np.float64] | None = None,
+) -> list[Reading]:
+    """Return the surest reading of combined data spectra, and the surest one among known payloads.
 
-    Each row is one look at the payload signs: `Trials` must count them all. Its two sides are in `log_words`.
+    Each row is one look at the payload signs, and its two sides are in `log_words`.
+
+    Args:
+        key: Of the signs.
+        spectrum: (rows, bins), the likeliest row first.
+        known: Payloads that are asked for by name.
+        prices: Of each row, from `Trials.spend`, which must count them all; None where there is but one.
     """
     layout = layout_of(key)
+    price = np.zeros(len(spectrum)) if prices is None else prices
     soft = soften(layout, spectrum)  # (rows, chips)
     soft /= np.linalg.norm(soft, axis=1, keepdims=True) + np.float32(1e-12)
-    readings = [_read_blind(key, soft)]
+    readings = [_read_blind(key, soft, price)]
     chips = _chips_of(key, known) if known else None
     if chips is not None and len(chips[0]):
         payloads, matrix = chips
         z = soft @ matrix.T  # (rows, payloads)
-        row, number = (int(i) for i in np.unravel_index(int(np.abs(z).argmax()), z.shape))
+        surest = int((z * z / 2.0 - price[:, None]).argmax())
+        row, number = (int(i) for i in np.unravel_index(surest, z.shape))
         words, found = math.log(len(payloads)) + LOG_SIDES, float(z[row, number])
-        readings.append(Reading(payloads[number], abs(found), words, row, negative=found < 0.0))
+        readings.append(Reading(payloads[number], abs(found), words, row, found < 0.0, float(price[row])))
     return readings
 
 
-def _read_blind(key: WatermarkKey, soft: NDArray[np.float32]) -> Reading:
+def _read_blind(key: WatermarkKey, soft: NDArray[np.float32], price: NDArray[np.float64]) -> Reading:
     layout = layout_of(key)
     order = np.argsort(layout.symbol_of_chip, kind="stable")
     starts = np.searchsorted(layout.symbol_of_chip[order], np.arange(code.SYMBOLS))
@@ -125,9 +145,10 @@ def _read_blind(key: WatermarkKey, soft: NDArray[np.float32]) -> Reading:
     symbols = np.concatenate([symbols, -symbols])
     bits = code.decode(symbols, known=version)
     z = np.einsum("rs,rs->r", symbols, code.encode_rows(bits))  # <a, c_w>, chip by chip or symbol by symbol
-    best = int(z.argmax())
+    best = int((z * np.abs(z) / 2.0 - np.concatenate([price, price])).argmax())
+    row = best % len(soft)
     payload = Payload.from_bits(tuple(bits[best].tolist()))
-    return Reading(payload, float(z[best]), row=best % len(soft), negative=best >= len(soft))
+    return Reading(payload, float(z[best]), row=row, negative=best >= len(soft), price=float(price[row]))
 
 
 @lru_cache(maxsize=KNOWN_REMEMBERED)

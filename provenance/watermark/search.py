@@ -124,25 +124,21 @@ class Search:
     def _read_places(self, tiles: Tiles, key: WatermarkKey, geometry: Geometry) -> Finding | None:
         rows, places = at_likely_places(tiles.data, layout_of(key))
         moves = [(down - tiles.first[0], across - tiles.first[1]) for down, across in places]
-        price = self._price(len(rows))
         findings = [
-            self._finding(reading, geometry.moved(moves[reading.row][1] * TILE, moves[reading.row][0] * TILE), price)
-            for reading in read(key, rows, self.known)
+            self._finding(reading, geometry.moved(moves[reading.row][1] * TILE, moves[reading.row][0] * TILE))
+            for reading in self._read(key, rows)
         ]
         return self._keep(findings)
 
     def _weigh(self, attempts: list[tuple[WatermarkKey, Spectra, Geometry]]) -> Finding | None:
-        price = self._price(sum(len(rows) for _, rows, _ in attempts))
         return self._keep(
-            [
-                self._finding(reading, geometry, price)
-                for key, rows, geometry in attempts
-                for reading in read(key, rows, self.known)
-            ]
+            [self._finding(reading, geometry) for key, rows, geometry in attempts for reading in self._read(key, rows)]
         )
 
-    def _price(self, looks: int) -> float:
-        return self.trials.spend(looks) + (math.log(2.0) if self.known else 0.0)
+    def _read(self, key: WatermarkKey, rows: Spectra) -> list[Reading]:
+        """Read a batch of looks, the likeliest first; asking for names as well costs both a factor of two."""
+        prices = self.trials.spend(len(rows)) + (math.log(2.0) if self.known else 0.0)
+        return read(key, rows, self.known, prices=prices)
 
     @staticmethod
     def _surer(new: Finding, old: Finding) -> bool:
@@ -152,8 +148,8 @@ class Search:
         return _rank(new) < _rank(old)
 
     @staticmethod
-    def _finding(reading: Reading, geometry: Geometry, price: float) -> Finding:
-        return Finding(reading, geometry, log10_p(reading.z, price=price, log_words=reading.log_words))
+    def _finding(reading: Reading, geometry: Geometry) -> Finding:
+        return Finding(reading, geometry, log10_p(reading.z, price=reading.price, log_words=reading.log_words))
 
     def _keep(self, findings: list[Finding]) -> Finding | None:
         """Return the surest of the findings, and remember it if it is the surest of all.

@@ -162,6 +162,19 @@ def test_stretches_of_one_scrambling_are_sorted_out() -> None:
     assert np.flatnonzero(collusion.kin_of(np.concatenate([kin, others]))).tolist() == [0, 1, 2, 3, 4]
 
 
+def test_stretches_that_share_some_frequencies_are_sorted_at_each_of_them() -> None:
+    target, other = random_signs(1), random_signs(2)
+    half = np.where(np.arange(200) < 100, target, other)
+    kin = spectra_of(target, 1, noise=0.1, seed=3), spectra_of(half, 3, noise=0.1, seed=4)
+    rest = np.concatenate([spectra_of(random_signs(20 + i), 2, noise=0.1, seed=30 + i) for i in range(20)])
+
+    found = collusion.kin_by_wave(np.concatenate([*kin, rest]))
+
+    assert found.sum(axis=0).tolist() == [1 + collusion.KIN_OF_A_WAVE] * 200
+    assert found[1:4, :100].mean() > 0.9
+    assert found[1:4, 100:].mean() < 0.3
+
+
 def test_averaging_along_the_motion_thins_a_fixed_pattern_and_keeps_the_content() -> None:
     clean = panning(5)
     marked = with_pattern(clean, fixed_pattern(periodic=False))

@@ -38,12 +38,31 @@ def test_the_bound_is_the_formula_of_the_proof() -> None:
 
 @given(looks=st.lists(st.integers(1, 50), min_size=1, max_size=40))
 def test_the_shares_of_all_looks_never_pass_the_budget(looks: list[int]) -> None:
-    trials, spent = Trials(), 0.0
-    for count in looks:
-        spent += count * math.exp(-trials.spend(count))
+    trials = Trials()
+    spent = sum(float(np.exp(-trials.spend(count)).sum()) for count in looks)
 
-    # each look of a batch pays the batch's last price, so the sum stays below that of 1 / (n (n + 1)), which is 1
-    assert spent <= float(1 - Fraction(1, trials.done + 1)) + 1e-9
+    # the k-th batch of n looks spends 1 / (k (k + 1)) · (1 - 1 / (n + 1))
+    wanted = sum(Fraction(count, (k * (k + 1)) * (count + 1)) for k, count in enumerate(looks, start=1))
+    assert spent == pytest.approx(float(wanted))
+    assert spent < 1.0
+    assert (trials.batches, trials.done) == (len(looks), sum(looks))
+
+
+def test_a_batch_s_first_look_is_the_cheapest() -> None:
+    trials = Trials()
+    first, second = trials.spend(160), trials.spend(512)
+
+    assert first[0] == pytest.approx(math.log(1 * 2 * 1 * 2))
+    assert second[0] == pytest.approx(math.log(2 * 3 * 1 * 2))
+    assert np.all(np.diff(second) > 0)
+
+
+def test_the_surest_reading_is_the_one_whose_price_leaves_most(key: WatermarkKey, payload: Payload) -> None:
+    rows = np.concatenate([noisy(payload, key, z=z, seed=n) for n, z in enumerate((16.0, 22.0))])
+
+    assert read(key, rows, prices=np.array([0.0, 200.0]))[0].row == 0
+    assert [one.row for one in read(key, rows, (payload,), prices=np.array([0.0, 0.0]))] == [1, 1]
+    assert read(key, rows, (payload,), prices=np.array([0.0, 200.0]))[1].row == 0
 
 
 @pytest.mark.parametrize("content", ["texture", "another mark"])
@@ -66,9 +85,9 @@ def test_the_likeliest_of_all_payloads_under_a_wrong_key_is_not_significant(
 ) -> None:
     layout = layout_of(other_key)
     spectra = tiles_of(whiten(marked[0]), layout, IDENTITY).likeliest(layout)
-    (reading,) = read(other_key, spectra)
+    (reading,) = read(other_key, spectra, prices=Trials().spend(len(spectra)))
 
-    assert log10_p(reading.z, price=Trials().spend(len(spectra))) > -9.0  # holds but for one key in 10^9
+    assert log10_p(reading.z, price=reading.price) > -9.0  # holds but for one key in 10^9
 
 
 @settings(max_examples=20, deadline=None)
