@@ -119,7 +119,9 @@ def _looked(prepared: Prepared, key: WatermarkKey) -> Search:
 
 def _searched(prepared: Prepared, key: WatermarkKey) -> Search:
     search, plane = _looked(prepared, key), prepared.planes[-1]
-    if plane.any() and not accepted(search.look_at_plane(plane, IDENTITY)[1]):  # blank pictures are left alone
+    if not plane.any() or accepted(search.look_at_plane(plane, IDENTITY)[1]):  # blank pictures are left alone
+        return search
+    if not accepted(search.look_for_remains(plane, IDENTITY)):
         search.turned(plane)
     return search
 

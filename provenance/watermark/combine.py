@@ -1,4 +1,4 @@
-"""What the tiles of a plane carry: weighed by their pilots, turned over, and added up over parts of a clip."""
+"""What the tiles of a plane carry: weighed by their pilots, and added up over parts of a clip."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,9 +17,6 @@ NEIGHBOURS, NEIGHBOURHOOD = 3, 3.0
 tell. Chosen on `people_480p` and `coffee_720p`, hard encodes and equalised marks alike."""
 STEPPED = 48
 """Nonces of each part of a clip that are tried against those of the others."""
-CROSSINGS = (10.0, 13.0, 15.0)
-"""Cycles a tile from which a mark may be turned over while it is as it was below. Chosen on `people_480p` and
-`coffee_720p`, equalised once to twice: such a change passes from too little to too much between 9 and 17."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,16 +65,6 @@ def tiles_of(plane: NDArray[np.float32], layout: Layout, geometry: Geometry) -> 
     level = np.sqrt(np.mean(seen.real**2 + seen.imag**2, axis=(0, 1))) + np.float32(1e-12)  # (48,)
     agreement = (seen * np.conj(wanted)).real / level
     return Tiles(at_bins(spectra, layout.data_bins), agreement.astype(np.float32), (row, column))
-
-
-def crossed(spectra: Spectra, layout: Layout) -> Spectra:
-    """Return each row with its higher frequencies turned over, from each of the crossings up; (3 × rows, bins).
-
-    For a mark of which too much was taken away at some frequencies, where no pilots are left that would tell.
-    """
-    radius = np.hypot(layout.data_bins[:, 0], layout.data_bins[:, 1])
-    turned = np.stack([np.where(radius < crossing, spectra, -spectra) for crossing in CROSSINGS], axis=1)
-    return turned.reshape(-1, spectra.shape[1])  # the likeliest nonce first
 
 
 def _energy(sums: Spectra, layout: Layout) -> NDArray[np.float32]:

@@ -231,6 +231,8 @@ class _Run:
         found: Finding | None = None
         if len(self.chunks) > 1:  # the first chunk alone was looked at
             _, found = self.search.look_at_plane(plane, IDENTITY)
+        if not accepted(found):
+            found = self.search.look_for_remains(plane, IDENTITY)
         if not accepted(found) and last and len(self.held) > 1:
             parts = [self.search.spectra(one.plane, self.search.geometry) for one in self.held]
             found = self.search.look_in_step(parts, self.search.geometry)

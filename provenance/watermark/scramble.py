@@ -13,6 +13,8 @@ LIKELY = 160
 the right one of 4,096 has an energy 3.6 standard deviations above the others' mean."""
 LIKELY_PLACED = 512
 """Nonces and places that are read where they are not."""
+BLOCK = 2
+"""Tiles down and across."""
 SHORTEST, LONGEST = 4, 11
 """Tiles of a marked picture along a side: 4 on the short one, 10 on the long one of a cinema's 2.39:1."""
 
@@ -38,7 +40,7 @@ def at_nonces(seen: Spectra, layout: Layout, *, first: tuple[int, int] = (0, 0),
         first: Row and column of the first tile in the marked picture.
     """
     rows, columns, bins = seen.shape
-    sums = _at_scramblings(seen.reshape(-1, bins), layout, _grid(rows, columns) + np.array(first))
+    sums = _at_scramblings(seen.reshape(-1, bins), layout, grid_of(rows, columns) + np.array(first))
     energies = _by_group(sums, layout)  # (scramblings, groups)
     likely = _most(_of_nonces(energies, layout), count)
     return sums[layout.scrambling_of[likely][:, layout.group_of_bin], np.arange(bins)]
@@ -57,7 +59,7 @@ def at_likely_places(
         of the first tile in the marked picture.
     """
     rows, columns, bins = seen.shape
-    grid, flat = _grid(rows, columns), seen.reshape(-1, bins)
+    grid, flat = grid_of(rows, columns), seen.reshape(-1, bins)
     correlator = Correlator(layout.scramble)
     energies = np.empty((WEAVES, TABLE * TABLE, GROUPS), dtype=np.float32)
     for weave in range(WEAVES):
@@ -74,6 +76,21 @@ def at_likely_places(
     found = [divmod(int(index), NONCES) for index in _most(of_moves.ravel(), count)]
     sums = [np.einsum("tb,tb->b", signs_of(layout, nonce, grid + moves[number]), flat) for number, nonce in found]
     return np.stack(sums), tuple((int(moves[number][0]), int(moves[number][1])) for number, _ in found)
+
+
+def nonces_by_blocks(seen: Spectra, layout: Layout, *, first: tuple[int, int] = (0, 0), count: int) -> NDArray[np.intp]:
+    """Return the likeliest nonces where blocks of 2 × 2 tiles may carry the mark with different signs, best first.
+
+    The energies of the blocks' sums are added, so that no sign between blocks plays a part.
+    """
+    rows, columns, bins = seen.shape
+    energies = np.zeros((SCRAMBLINGS, GROUPS), dtype=np.float32)
+    for row in range(0, rows, BLOCK):
+        for column in range(0, columns, BLOCK):
+            block = seen[row : row + BLOCK, column : column + BLOCK]
+            tiles = grid_of(*block.shape[:2]) + np.array([row + first[0], column + first[1]])
+            energies += _by_group(_at_scramblings(block.reshape(-1, bins), layout, tiles), layout)
+    return _most(_of_nonces(energies, layout), count)
 
 
 def _at_scramblings(seen: Spectra, layout: Layout, tiles: NDArray[np.intp]) -> Spectra:
@@ -118,6 +135,6 @@ def _firsts(seen: int) -> NDArray[np.intp]:
     return np.arange(min(0, SHORTEST - seen), max(0, LONGEST - seen) + 1)
 
 
-def _grid(rows: int, columns: int) -> NDArray[np.intp]:
+def grid_of(rows: int, columns: int) -> NDArray[np.intp]:
     """Return row and column of each tile, row by row, (rows × columns, 2)."""
     return np.argwhere(np.ones((rows, columns), dtype=np.bool_))

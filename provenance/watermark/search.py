@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..payload import Payload
-from .combine import Tiles, crossed, in_step, tiles_of
+from .agreement import agreeing
+from .combine import Tiles, in_step, tiles_of
 from .decode import BLIND_LOG_WORDS, Reading, Trials, log10_p, read
 from .geometry import IDENTITY, Geometry, whole_picture_turns
 from .keys import WatermarkKey
@@ -67,7 +68,7 @@ class Search:
         )
 
     def look_at_plane(self, plane: Plane, geometry: Geometry) -> tuple[list[Spectra], Finding | None]:
-        """Read a plane in one geometry: all tiles alike; then by how much of the pilots each shows; then crossed.
+        """Read a plane in one geometry: all tiles alike, then by how much of the pilots each shows.
 
         Returns:
             What all tiles carry alike, as `spectra` does, and the surest finding; no more is looked for once one was
@@ -76,21 +77,17 @@ class Search:
         layouts = [layout_of(key) for key in self.keys]
         seen = [tiles_of(plane, layout, geometry) for layout in layouts]
         alike = [one.likeliest(layout) for one, layout in zip(seen, layouts, strict=True)]
+        found = self.look(alike, geometry)
+        if found and found.blind and accepted(found):
+            return alike, found
+        weighed = [one.weighed(layout).likeliest(layout) for one, layout in zip(seen, layouts, strict=True)]
+        new = self.look(weighed, geometry)
+        return alike, new if new and (found is None or self._surer(new, found)) else found
 
-        def weighed() -> list[Spectra]:
-            return [one.weighed(layout).likeliest(layout) for one, layout in zip(seen, layouts, strict=True)]
-
-        def turned_above() -> list[Spectra]:
-            return [crossed(spectra, layout) for spectra, layout in zip(alike, layouts, strict=True)]
-
-        found: Finding | None = None
-        for way in (lambda: alike, weighed, turned_above):
-            new = self.look(way(), geometry)
-            if new and (found is None or self._surer(new, found)):
-                found = new
-            if found and found.blind and accepted(found):
-                break
-        return alike, found
+    def look_for_remains(self, plane: Plane, geometry: Geometry) -> Finding | None:
+        """Read a plane in one geometry by how its tiles agree: what is left of a mark that was taken away."""
+        layouts = [layout_of(key) for key in self.keys]
+        return self.look([agreeing(tiles_of(plane, layout, geometry), layout) for layout in layouts], geometry)
 
     def turned(self, plane: Plane) -> Finding | None:
         """Try the turns of a whole picture, then whatever the pilots say; stop at the first acceptable finding."""

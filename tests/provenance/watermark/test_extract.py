@@ -105,7 +105,7 @@ def test_trying_more_keys_costs_significance(
     marked: Planes, stream: Stream, key: WatermarkKey, other_key: WatermarkKey
 ) -> None:
     one = extract_lumas(stream(marked), [key]).p_value_log10
-    two = extract_lumas(stream(marked), [key, other_key]).p_value_log10
+    two = extract_lumas(stream(marked), [other_key, key]).p_value_log10
 
     assert one is not None
     assert two is not None

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from sealreel.provenance import Payload
 from sealreel.provenance.watermark import WatermarkKey
-from sealreel.provenance.watermark.combine import Tiles, crossed, in_step, tiles_of
+from sealreel.provenance.watermark.agreement import agreeing
+from sealreel.provenance.watermark.combine import Tiles, in_step, tiles_of
 from sealreel.provenance.watermark.decode import read
 from sealreel.provenance.watermark.geometry import (
     IDENTITY,
@@ -131,14 +132,19 @@ def test_a_mark_turned_over_in_half_of_its_tiles_and_in_its_fine_waves_adds_up(
     assert weighed.z > 25.0
 
 
-def test_a_mark_turned_over_in_its_fine_waves_is_read_without_pilots(key: WatermarkKey, payload: Payload) -> None:
+def test_a_mark_turned_over_here_and_there_is_read_without_pilots(key: WatermarkKey, payload: Payload) -> None:
     layout = layout_of(key)
-    tiles = tiles_of(pattern(layout, payload, width=512, height=512), layout, IDENTITY)
-    fine = np.hypot(layout.data_bins[:, 0], layout.data_bins[:, 1]) >= 12.0
-    spectra = Tiles(np.where(fine, -tiles.data, tiles.data), 0.0 * tiles.pilots, tiles.first).likeliest(layout)
+    noise = np.random.default_rng(8).standard_normal((512, 1024), np.float32)
+    plane = (pattern(layout, payload, width=1024, height=512) + 8.0 * noise).astype(np.float32)
+    tiles = tiles_of(plane, layout, IDENTITY)
+    fine = np.hypot(layout.data_bins[:, 0], layout.data_bins[:, 1]) >= 13.0
+    weights = np.ones_like(tiles.pilots[..., :1]) * np.where(fine, -1.0, 1.0)  # (rows, columns, bins)
+    weights[1:3, 2:5] *= -1.0
+    weights[3] *= np.where(fine, -1.0, 1.0)
+    left = Tiles((tiles.data * weights).astype(np.complex64), 0.0 * tiles.pilots, tiles.first)
 
-    assert read(key, spectra)[0].z < 15.0
-    assert read(key, crossed(spectra, layout))[0].payload == payload
+    assert read(key, left.likeliest(layout))[0].payload != payload
+    assert read(key, agreeing(left, layout))[0].payload == payload
 
 
 @pytest.mark.parametrize(
