@@ -59,7 +59,8 @@ class Search:
 
     def look(self, spectra: Sequence[Spectra], geometry: Geometry) -> Finding | None:
         """Read the spectra of each key."""
-        return self._weigh([(key, rows, geometry) for key, rows in zip(self.keys, spectra, strict=True)])
+        attempts = zip(self.keys, spectra, strict=True)
+        return self._keep([self._finding(one, geometry) for key, rows in attempts for one in self._read(key, rows)])
 
     def look_in_step(self, parts: Sequence[Sequence[Spectra]], geometry: Geometry) -> Finding | None:
         """Read several parts of a clip together, each with one array for each key."""
@@ -126,11 +127,6 @@ class Search:
             for reading in self._read(key, rows)
         ]
         return self._keep(findings)
-
-    def _weigh(self, attempts: list[tuple[WatermarkKey, Spectra, Geometry]]) -> Finding | None:
-        return self._keep(
-            [self._finding(reading, geometry) for key, rows, geometry in attempts for reading in self._read(key, rows)]
-        )
 
     def _read(self, key: WatermarkKey, rows: Spectra) -> list[Reading]:
         """Read a batch of looks, the likeliest first; asking for names as well costs both a factor of two."""
