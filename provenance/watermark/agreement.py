@@ -21,8 +21,6 @@ TRIED = 16
 CUT = 12.0
 """Cycles a tile between coarse waves and fine ones. On `people_480p` and `coffee_720p`, pilots removed and equalised,
 11 and 13 read alike; both read more than one set of weights for all waves (z of 14 to 24, not 10 to 17)."""
-ROWS = 3 * 3 * 2
-"""Read for each nonce."""
 
 
 def agreeing(tiles: Tiles, layout: Layout) -> Spectra:
