@@ -43,3 +43,5 @@ class Extraction:
     frames_read: int = 0
     geometry: str = "identity"
     """How the picture had to be turned to read it, in words: `rotated 5.0°, scaled 0.80`."""
+    negative: bool = False
+    """Whether its negative was read: light and dark were exchanged, or somebody took too much of the mark away."""

@@ -68,6 +68,10 @@ class Glimpses:
     """Code values 0–255, (2 · rows, 2 · columns): twice as fine as a sketch."""
     times_seconds: tuple[float, ...]
 
+    def in_negative(self) -> "Glimpses":
+        """Return the same with light and dark exchanged."""
+        return Glimpses(tuple(255.0 - picture for picture in self.pictures), self.times_seconds)
+
 
 class Glimpser:
     """Collects glimpses from a stream whose length nobody knows: as it gets longer, every other one is dropped.

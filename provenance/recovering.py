@@ -39,7 +39,7 @@ def recover(
         MediaError, StoreError: The pixels or the store gave out.
     """
     glimpses = glimpse(read_luma(clip, limits=limits))
-    named = [_compared(glimpses, record) for record in _named(watermark, store)]
+    named = [_compared(glimpses, record, watermark) for record in _named(watermark, store)]
     whole = min(named, key=lambda one: one.distance, default=None)
     if read_on is not None and whole is not None and not whole.matches and watermark.payload is not None:
         watermark, read_on = read_on(), None
@@ -60,9 +60,17 @@ def _named(watermark: Extraction, store: Store) -> Sequence[Record]:
     return () if watermark.handle is None else store.find_handle(watermark.method, watermark.handle)
 
 
-def _compared(glimpses: Glimpses, record: Record) -> Recovery:
-    apart = content_distance(glimpses, record.fingerprint)
+def _compared(glimpses: Glimpses, record: Record, watermark: Extraction) -> Recovery:
+    apart = _apart(glimpses, record, watermark)
     return Recovery(record, "watermark", apart, matches=apart <= SAME_CONTENT)
+
+
+def _apart(glimpses: Glimpses, record: Record, watermark: Extraction) -> float:
+    """Return how far the content is from the record's; where the mark was read in negative, the content may be one."""
+    apart = content_distance(glimpses, record.fingerprint)
+    if apart <= SAME_CONTENT or not watermark.negative:
+        return apart
+    return min(apart, content_distance(glimpses.in_negative(), record.fingerprint))
 
 
 def _by_content(glimpses: Glimpses, store: Store) -> Recovery | None:
@@ -93,7 +101,7 @@ def _by_stretch(
         for payload, segments in stretches.items():
             if _inside(luma, segments):
                 glimpsers[payload].see(luma.plane, luma.pts_seconds)
-    found = list(_recoveries(glimpsers, store))
+    found = list(_recoveries(glimpsers, watermark, store))
     if not found:
         return None
     first = next((one for one in found if one.record.payload == watermark.payload), found[0])
@@ -116,9 +124,9 @@ def _inside(luma: Luma, segments: list[Segment]) -> bool:
     return False
 
 
-def _recoveries(glimpsers: dict[Payload, Glimpser], store: Store) -> Iterator[Recovery]:
+def _recoveries(glimpsers: dict[Payload, Glimpser], watermark: Extraction, store: Store) -> Iterator[Recovery]:
     for payload, glimpser in glimpsers.items():
         record = store.find(payload)
         if record is not None:
-            apart = content_distance(glimpser.glimpses(), record.fingerprint)
+            apart = _apart(glimpser.glimpses(), record, watermark)
             yield Recovery(record, "watermark", apart, matches=apart <= SAME_CONTENT, in_part=True)

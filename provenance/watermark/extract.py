@@ -174,6 +174,7 @@ class _Run:
             segments=segments_of(self.chunks),
             frames_read=self.frames,
             geometry=_words(best, size[1], size[0]),
+            negative=best is not None and best.reading.negative,
         )
 
     def _sure(self) -> bool:

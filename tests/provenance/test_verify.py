@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from sealreel.errors import StoreCorrupt, TooManyPixels, UnreadableMedia
-from sealreel.media import Limits, form_of, probe, read_pictures, remux, write_pictures
+from sealreel.media import Encoding, Limits, form_of, probe, read_pictures, remux, write_pictures
 from sealreel.provenance import MarkConfig, Output, Payload, ReleaseConfig, VerifyConfig, mark, verify
 from sealreel.provenance.keyring import open_keyring
 from sealreel.provenance.manifest import Claim, TrustAnchors, sign_file
@@ -71,6 +71,19 @@ def test_a_stripped_file_is_found_through_its_mark(stripped: Path, output: Outpu
     assert (verdict.conclusion, verdict.reasons[0].code) == ("recovered", "recovered.by_watermark")
     assert verdict.recovery is not None
     assert verdict.recovery.record.manifest_id == output.manifest_id
+    assert verdict.recovery.matches
+
+
+def test_a_negative_leads_to_the_record_of_its_positive(stripped: Path, tmp_path: Path, look: VerifyConfig) -> None:
+    clip = probe(stripped)
+    exchanged = (replace(picture, luma=255 - picture.luma) for picture in read_pictures(clip))
+    write_pictures(exchanged, tmp_path / "negative.mp4", form=form_of(clip, "mp4"), encoding=Encoding())
+
+    verdict = verify(tmp_path / "negative.mp4", look)
+
+    assert verdict.watermark.negative
+    assert (verdict.conclusion, verdict.reasons[0].code) == ("recovered", "recovered.by_watermark")
+    assert verdict.recovery is not None
     assert verdict.recovery.matches
 
 
