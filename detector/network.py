@@ -55,8 +55,8 @@ class Network(nn.Module):
             ValueError: timm has no such model, or its features are not maps.
         """
         super().__init__()
-        self.backbone, widths = _backbone(backbone, early)
-        width = self.width
+        self.backbone, self.early_widths = _backbone(backbone, early)
+        width, widths = self.width, self.early_widths
         self.spots = nn.ModuleList(nn.Conv2d(width, len(HEADS), 1, bias=False) for _ in range(2))
         self.early_spots = nn.ModuleList(
             nn.ModuleList(nn.Conv2d(one, len(HEADS), 1, bias=False) for _ in range(2)) for one in widths

@@ -116,11 +116,7 @@ def _training(card: WeightsCard, command: str) -> str:
         "## Trained",
         f"- `{command}`; training hash `{card.training_hash}`.",
         f"- {sum(card.trained_on.values())} clips of {len(card.trained_on)} sources, listed below.",
-        *(
-            f"- {title}: {_text(card.notes[key])}."
-            for key, title in (("device", "On"), ("first_weights", "First weights"), ("autoencoders", "Autoencoders"))
-            if card.notes.get(key)
-        ),
+        *(f"- {title}: {_text(card.notes[key])}." for key, title in _NOTES.items() if card.notes.get(key)),
     ]
     if recipe:
         parts = [name for name in recipe if isinstance(recipe[name], dict)]
@@ -132,6 +128,13 @@ def _training(card: WeightsCard, command: str) -> str:
     return "\n".join([*lines, _SPLIT])
 
 
+_NOTES = {
+    "device": "On",
+    "made": "Made",
+    "first_weights": "First weights",
+    "teacher": "Teacher",
+    "autoencoders": "Autoencoders",
+}
 _OTHER_RECIPE = """- The training in the repository follows another recipe by now: the same command makes other weights,
   to which nothing on this page applies."""
 _SPLIT = """- Judged on what was held out: five folds, each without a fifth of the generators **and** of the real

@@ -16,8 +16,6 @@ from .recipe import Course
 
 KEEP_EVERY_SECONDS = 120.0
 TELL_EVERY = 20
-LONGEST_STEP = 2.0
-"""Norm that a gradient is cut to."""
 
 OnStep = Callable[[int, float], None]
 
@@ -54,7 +52,7 @@ def learn(
         loss = loss_of(step)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
-        torch.nn.utils.clip_grad_norm_(moved, LONGEST_STEP)
+        torch.nn.utils.clip_grad_norm_(moved, course.longest)
         optimizer.step()
         _follow(mean, learner, min(course.average, (step + 1) / (step + 10)))
         if step % TELL_EVERY == 0 or step == course.steps - 1:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..canon import FRAMES
 from .recipe import FitRecipe
 from .shelf import Cut, corners
 from .views import Item, Kind
@@ -90,20 +89,34 @@ class Clips:
         return Cut([number for number, _ in drawn], view.tolist(), corner, mirrored)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Picked:
+    """Pictures of a step."""
+
+    numbers: Sequence[int]
+    """Of the items."""
+    windows: Sequence[int]
+    mirrored: NDArray[np.bool_]
+    targets: NDArray[np.float32]
+    """(pictures): 1 where it is synthetic."""
+
+
 class Pictures:
-    """Draws single pictures with their neighbours in time, of whatever kind: nobody asks for a label."""
+    """Draws single pictures: a half of them real, and every source has its say."""
 
-    def __init__(self, items: Sequence[Numbered], *, count: int, views: int, seed: int) -> None:
-        """Draw so many pictures a step."""
-        self._drawn, self._count, self._views, self._seed = Drawn(items), count, views, seed
+    def __init__(self, items: Sequence[Numbered], *, count: int, windows: int, seed: int) -> None:
+        """Draw so many pictures a step out of so many windows of each item; faces are left out, as labels differ."""
+        self._real = Drawn([one for one in items if one[1].kind == "real"])
+        self._made = Drawn([one for one in items if one[1].kind in ("generated", "aligned")])
+        self._count, self._windows, self._seed = count, windows, seed
 
-    def cut(self, step: int) -> Cut:
-        """Draw the pictures of a step, three frames each; the middle one is the picture."""
+    def of(self, step: int) -> Picked:
+        """Draw the pictures of a step; the same step gives the same ones."""
         rng = np.random.default_rng([self._seed, step])
-        numbers = [self._drawn.one(rng)[0] for _ in range(self._count)]
-        views = rng.integers(self._views, size=self._count).tolist()
-        starts = rng.integers(FRAMES - 2, size=self._count).tolist()
-        return Cut(numbers, views, corners(rng, self._count), rng.random(self._count) < 0.5, starts, 3)
+        real = rng.random(self._count) < 0.5
+        numbers = [(self._real if one else self._made).one(rng)[0] for one in real]
+        windows = rng.integers(self._windows, size=self._count).tolist()
+        return Picked(numbers, windows, rng.random(self._count) < 0.5, (~real).astype(np.float32))
 
 
 def shares(items: Sequence[Item]) -> NDArray[np.float64]:

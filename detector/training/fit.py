@@ -1,11 +1,10 @@
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
 # (torch leaves the types of modules and tensors' methods open)
-"""Fit one network to the shelf's views: see as the teacher sees, judge by what is seen, then learn to look for it.
+"""Fit one network to the shelf's views: study single pictures, judge by what is seen, then whole clips if wanted.
 
-Fine-tuning bends features that hold for everything towards what tells these few clips apart. Three things hold
-against it: the heads are fitted first, on features that no label has touched (LP-FT, Kumar et al., arXiv 2202.10054);
-the teacher goes on being followed; and what is kept lies between the network before fine-tuning and after it (WiSE-FT,
-Wortsman et al., arXiv 2109.01903).
+Fine-tuning on whole clips bends features that hold for everything towards what tells these few clips apart. Three
+things hold against it: the heads are fitted first (LP-FT, Kumar et al., arXiv 2202.10054); the study goes on; and what
+is kept lies between the network before fine-tuning and after it (WiSE-FT, Wortsman et al., arXiv 2109.01903).
 """
 
 import os
@@ -24,11 +23,12 @@ from ..canon import Frames, windows_of
 from ..network import Network
 from .course import learn
 from .draws import Batch, Clips, Numbered, Pictures
+from .halves import halves_of
+from .kept import Kept
 from .probe import fit_probe
 from .recipe import FitRecipe
 from .shelf import Shelf
-from .study import Lessons, Reader
-from .teacher import Teacher
+from .study import Reader, Study
 
 MARGIN = 2.0
 """Logits by which a reconstruction should stand above its original."""
@@ -44,7 +44,7 @@ def fit(
     items: Sequence[Numbered],
     recipe: FitRecipe,
     *,
-    teacher: Teacher | None,
+    kept: Kept,
     seed: int,
     folder: Path,
     on_step: OnStep = lambda _stage, _step, _of, _loss: None,
@@ -56,12 +56,12 @@ def fit(
         shelf: All views, on the device that trains.
         items: Those to train on, with their numbers in the pool.
         recipe: Rates and steps.
-        teacher: Whom to follow; None leaves that out.
+        kept: Early maps of the items, made with the network's first weights, and lessons if there was a teacher.
         seed: Of batches; with the same seed, libraries and device a run repeats itself but for rounding.
         folder: Gets the stages' checkpoints, gone on from if they exist and removed by the caller.
         on_step: Told of every 20th step.
     """
-    first, tuned = ends(network, shelf, items, recipe, teacher=teacher, seed=seed, folder=folder, on_step=on_step)
+    first, tuned = ends(network, shelf, items, recipe, kept=kept, seed=seed, folder=folder, on_step=on_step)
     network.load_state_dict(between(first, tuned, recipe.tuned))
     return network.eval()
 
@@ -72,7 +72,7 @@ def ends(
     items: Sequence[Numbered],
     recipe: FitRecipe,
     *,
-    teacher: Teacher | None,
+    kept: Kept,
     seed: int,
     folder: Path,
     on_step: OnStep = lambda _stage, _step, _of, _loss: None,
@@ -82,34 +82,35 @@ def ends(
     network.requires_grad_(requires_grad=True)
     student = _Student(network).to(shelf.device)
     cast(Any, student).to(memory_format=torch.channels_last)
-    pictures = Pictures(items, count=recipe.pictures, views=shelf.views, seed=seed + 1)
-    lessons = None if teacher is None else Lessons(teacher, shelf, pictures, seed=seed)
+    halves = halves_of(network)
+    pictures = Pictures(items, count=recipe.pictures, windows=kept.windows, seed=seed + 1)
+    study = Study(halves, student.reader, kept, pictures, label=recipe.label)
     clips = Clips(items, recipe, views=shelf.views, seed=seed)
 
     def told(stage: str, steps: int) -> Callable[[int, float], None]:
         return lambda step, loss: on_step(stage, step, steps, loss)
 
-    if lessons is not None:
-        student.train()
-        lessons.measure(student.reader)
-        everything = [(network.backbone.parameters(), recipe.study_rate), (student.reader.parameters(), 2e-3)]
-        learn(
-            student,
-            everything,
-            recipe.study,
-            loss_of=lambda step: lessons.loss(network, student.reader, step),
-            state=folder / "study.pt",
-            on_step=told("study", recipe.study.steps),
-        )
+    student.eval()
+    study.measure()
+    halves.train(learns=True)
+    learn(
+        student,
+        [(halves.parameters(), recipe.study_rate), (student.reader.parameters(), recipe.reader_rate)],
+        recipe.study,
+        loss_of=study.loss,
+        state=folder / "study.pt",
+        on_step=told("study", recipe.study.steps),
+    )
     student.eval()  # batch norms no longer follow the batches: clips of a step are too few and too alike
-    fit_probe(network, shelf, items, views=recipe.probe_views, penalty=recipe.probe_penalty)
+    fit_probe(network, kept, items, recipe)
     first = _copied(network)
+    if not recipe.tune.steps:
+        return first, first
 
     heads = [one for name, one in network.named_parameters() if not name.startswith("backbone.")]
 
     def tuning(step: int) -> Tensor:
-        loss, seen, features = _loss(network, shelf, clips.batch(step), recipe)
-        return loss if lessons is None else loss + recipe.anchor * _held(lessons, student.reader, seen, features, step)
+        return _loss(network, shelf, clips.batch(step), recipe) + recipe.anchor * study.loss(step)
 
     learn(
         student,
@@ -126,11 +127,12 @@ def ends(
 
 
 class _Student(nn.Module):
-    """The network with what reads the lesson off it."""
+    """The network with what reads lesson and label off it."""
 
     def __init__(self, network: Network) -> None:
         super().__init__()
-        self.network, self.reader = network, Reader(network.width)
+        self.network = network
+        self.reader = Reader([*network.early_widths, network.width])
 
 
 def between(first: Weights, last: Weights, share: float) -> Weights:
@@ -154,8 +156,8 @@ def _late(backbone: nn.Module, kept: float) -> list[nn.Parameter]:
     return parameters[fixed:]
 
 
-def _loss(network: Network, shelf: Shelf, batch: Batch, recipe: FitRecipe) -> tuple[Tensor, Tensor, Tensor]:
-    """Return the loss of a step's labels, the pictures (clips, 8, 3, side, side), and their last features."""
+def _loss(network: Network, shelf: Shelf, batch: Batch, recipe: FitRecipe) -> Tensor:
+    """Return the loss of a step's labels."""
     pictures = shelf.windows(batch.cut).permute(0, 1, 4, 2, 3).float() / 255.0
     targets = torch.from_numpy(batch.targets).to(shelf.device)
     kind = shelf.device.split(":", maxsplit=1)[0]
@@ -169,16 +171,7 @@ def _loss(network: Network, shelf: Shelf, batch: Batch, recipe: FitRecipe) -> tu
     if batch.pairs:
         lead = clip_logits[batch.pairs : 2 * batch.pairs, 0] - clip_logits[: batch.pairs, 0]
         loss = loss + recipe.pair_weight * functional.softplus(MARGIN - lead).mean()
-    return loss, pictures, features[-1][0]
-
-
-def _held(lessons: Lessons, reader: Reader, pictures: Tensor, features: Tensor, step: int) -> Tensor:
-    """Return what the fine-tuned student misses of the teacher's lesson, in one frame of each clip."""
-    length = pictures.shape[1]
-    frame = step % length
-    lesson = lessons.of(pictures[:, frame])
-    with torch.autocast(lessons.kind, torch.bfloat16, enabled=lessons.kind != "cpu"):
-        return reader.missed(features[frame::length], lesson)
+    return loss
 
 
 def _cross_entropy(logits: Tensor, targets: Tensor, smoothing: float) -> Tensor:

@@ -1,10 +1,10 @@
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
 # (torch leaves the types of modules and tensors' methods open)
-"""Fit the frames' linear heads on features that stay as they are: the best that can be said before fine-tuning.
+"""Fit the frames' linear heads on features that stay as they are.
 
-Logistic regression on standardised features with a strong L2 penalty; of the pictures' stream alone. What is left of
-the residual says less by itself (AUROC .77 against .88 with ImageNet's features) and takes from the other where both
-are read (.87), so that fine-tuning has to find it.
+Logistic regression on standardised features with a strong L2 penalty. What is left of the residual says less by itself
+(AUROC .77 against .88 with ImageNet's features) and takes from the other where both weigh alike (.866 against .873),
+so its features are held back.
 """
 
 from collections.abc import Sequence
@@ -17,38 +17,67 @@ from torch.nn import functional
 
 from ..network import Network
 from .draws import Numbered, shares
-from .shelf import Cut, Shelf
-from .views import ROOM
+from .halves import halves_of
+from .kept import Kept
+from .recipe import FitRecipe
 
-CLIPS = 32
+ITEMS = 2
 """Looked at together."""
 ROUNDS = 100
 """Of L-BFGS; the penalty makes the problem an easy one."""
 
 
 @torch.no_grad()
-def fit_probe(network: Network, shelf: Shelf, items: Sequence[Numbered], *, views: int, penalty: float) -> None:
-    """Write both heads' linear weights into the network, and zeros where the residual is read.
+def fit_probe(network: Network, kept: Kept, items: Sequence[Numbered], recipe: FitRecipe) -> None:
+    """Write both heads' linear weights into the network, which is in evaluation mode.
 
     Args:
-        network: In evaluation mode.
-        shelf: All views.
-        items: Those to learn from.
-        views: How many views of each are looked at.
-        penalty: Of half the squared weights of standardised features, where the mean loss of a clip weighs 1.
+        network: Its late half reads the kept maps.
+        kept: All windows.
+        items: Those to learn from, with their numbers.
+        recipe: Strength of the penalties.
     """
-    table, targets, weights = _described(network, shelf, items, min(views, shelf.views))
-    mean, deviation = table.mean(0), table.std(0).clamp(min=1e-6)
-    fitted, bias = logistic((table - mean) / deviation, targets, weights, penalty=penalty)
-    fitted = fitted / deviation[:, None]  # (channels of all stages, heads)
+    pictures, rest = described(network, kept, [number for number, _ in items])
+    scale = torch.cat([torch.ones(pictures.shape[1]), torch.full((rest.shape[1],), recipe.probe_residual)])
+    table = torch.cat([pictures, rest], 1)
+    scale = scale.to(table.device) / table.std(0).clamp(min=1e-6)
+    mean = table.mean(0)
+    share = np.repeat(shares([item for _, item in items]), kept.windows, axis=0) / kept.windows
+    targets = np.repeat(np.array([item.targets for _, item in items], np.float32), kept.windows, axis=0)
+    fitted, bias = logistic(
+        (table - mean) * scale,
+        torch.from_numpy(targets).to(table.device),
+        torch.from_numpy(share.astype(np.float32)).to(table.device),
+        penalty=recipe.probe_penalty,
+    )
+    fitted = fitted * scale[:, None]  # (channels of all stages, of both streams; heads)
     network.bias.copy_(bias - mean @ fitted)
     stages = [*(cast(nn.ModuleList, one) for one in network.early_spots), network.spots]
-    place = 0
-    for stage in stages:
-        pictures, rest = (cast(nn.Conv2d, one).weight for one in stage)
-        pictures.copy_(fitted[place : place + pictures.shape[1]].T[:, :, None, None])
-        rest.zero_()
-        place += pictures.shape[1]
+    for stream, weights in enumerate(fitted.split(pictures.shape[1])):
+        place = 0
+        for stage in stages:
+            spots = cast(nn.Conv2d, stage[stream]).weight
+            spots.copy_(weights[place : place + spots.shape[1]].T[:, :, None, None])
+            place += spots.shape[1]
+
+
+@torch.no_grad()
+def described(network: Network, kept: Kept, numbers: Sequence[int]) -> tuple[Tensor, Tensor]:
+    """Return what the network sees in each window of each item, pooled over place and time.
+
+    Two tables (items · windows, channels of all judged stages): of the pictures, and of their residual.
+    """
+    halves, where = halves_of(network), next(network.parameters()).device
+    rows: list[Tensor] = []
+    for start in range(0, len(numbers), ITEMS):
+        maps = torch.from_numpy(kept.early[list(numbers[start : start + ITEMS])]).to(where).float()
+        shape = maps.shape[:4]  # items, windows, frames, streams
+        with torch.autocast(where.type, torch.bfloat16, enabled=where.type != "cpu"):
+            features = halves.late(maps.flatten(0, 3).contiguous(memory_format=torch.channels_last))
+        pooled = torch.cat([one.float().mean((-2, -1)) for one in features], 1)
+        rows.append(pooled.unflatten(0, shape).mean(2).flatten(0, 1))  # (items · windows, streams, channels)
+    table = torch.cat(rows)
+    return table[:, 0], table[:, 1]
 
 
 def logistic(table: Tensor, targets: Tensor, weights: Tensor, *, penalty: float) -> tuple[Tensor, Tensor]:
@@ -79,26 +108,3 @@ def logistic(table: Tensor, targets: Tensor, weights: Tensor, *, penalty: float)
 
         solver.step(loss)  # pyright: ignore[reportArgumentType] - its stub wants a float, torch a tensor
     return found.detach(), bias.detach()
-
-
-def _described(network: Network, shelf: Shelf, items: Sequence[Numbered], views: int) -> tuple[Tensor, Tensor, Tensor]:
-    """Return each view's features, pooled over place and time, its targets and its weights."""
-    asked = [(number, view) for number, _ in items for view in range(views)]
-    rows: list[Tensor] = []
-    kind = shelf.device.split(":", maxsplit=1)[0]
-    for start in range(0, len(asked), CLIPS):
-        part = asked[start : start + CLIPS]
-        middle = np.full((len(part), 2), ROOM // 2, np.int64)
-        cut = Cut([one for one, _ in part], [one for _, one in part], middle, np.zeros(len(part), np.bool_))
-        windows = shelf.windows(cut).permute(0, 1, 4, 2, 3).float() / 255.0  # (n, 8, 3, side, side)
-        with torch.autocast(kind, torch.bfloat16, enabled=kind != "cpu"):
-            maps = network.features(windows.flatten(0, 1) * 2.0 - 1.0)
-        pooled = torch.cat([one.float().mean((-2, -1)) for one in maps], 1)
-        rows.append(pooled.unflatten(0, (len(part), -1)).mean(1))
-    share = np.repeat(shares([item for _, item in items]), views, axis=0) / views
-    targets = np.repeat(np.array([item.targets for _, item in items], np.float32), views, axis=0)
-    return (
-        torch.cat(rows),
-        torch.from_numpy(targets).to(shelf.device),
-        torch.from_numpy(share.astype(np.float32)).to(shelf.device),
-    )

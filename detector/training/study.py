@@ -1,44 +1,47 @@
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
 # (torch leaves the types of modules and tensors' methods open)
-"""See as a larger network sees, before any label is read.
+"""Learn two things of each picture at once: what a larger network sees in it, and whether it was filmed.
 
 A few hundred clips of each class teach a small network what they show sooner than how they were made. What CLIP says
-of each place of a picture is a richer lesson, and it asks nothing that is only true of these clips: the student
-follows its teacher over many views and over mixtures of two pictures (Beyer et al., "Knowledge distillation: A good
-teacher is patient and consistent", arXiv 2106.05237: both see the very same pixels).
+of each place of a picture is a richer lesson, and asks nothing that is only true of these clips. Labels alone bend
+features to these clips, the lesson alone leaves out what CLIP does not care for; docs/decisions/
+what-the-detector-learns-from.md has both beside the two together.
 """
 
-from typing import Any, cast
+from collections.abc import Sequence
+from typing import cast
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from ..network import Network, residual
-from .draws import Pictures
-from .shelf import Shelf
-from .teacher import TAUGHT, WIDTH, Teacher
+from .draws import Picked, Pictures
+from .halves import Halves
+from .kept import Kept, Lessons
+from .teacher import PROJECTED, TAUGHT, WIDTH
 
-MEASURED = 2
+MEASURED = 5
 """Batches over which the lesson's mean and deviation are taken."""
-OWN_RESIDUALS = 0.25
-"""Share of the pictures that the student sees as their residual alone: the backbone serves both streams."""
-MIXED = 0.5
-"""Share of the others that are mixtures of two."""
+SMOOTHING = 0.05
 
 
 class Reader(nn.Module):
-    """Reads the lesson off the student's features, place by place and of the whole; needed in training alone."""
+    """Reads lesson and label off the student's features; needed in training alone."""
 
-    def __init__(self, width: int) -> None:
-        """Build for features of so many channels."""
+    def __init__(self, widths: Sequence[int]) -> None:
+        """Build for stages of so many channels, the last features last."""
         super().__init__()
-        taught = len(TAUGHT) * WIDTH
-        self.place = nn.Conv2d(width, taught, 1)
-        self.whole = nn.Linear(width, taught)
-        for name in ("place", "whole"):
-            self.register_buffer(f"{name}_mean", torch.zeros(taught))
-            self.register_buffer(f"{name}_deviation", torch.ones(taught))
+        taught = {"place": len(TAUGHT) * PROJECTED, "whole": len(TAUGHT) * WIDTH}
+        self.place = nn.Conv2d(widths[-1], taught["place"], 1)
+        self.whole = nn.Linear(sum(widths), taught["whole"])
+        self.label = nn.Linear(sum(widths), 1)
+        nn.init.zeros_(self.label.weight)
+        nn.init.zeros_(self.label.bias)
+        for name, channels in taught.items():
+            self.register_buffer(f"{name}_mean", torch.zeros(channels))
+            self.register_buffer(f"{name}_deviation", torch.ones(channels))
 
     @torch.no_grad()
     def measure(self, places: Tensor, wholes: Tensor) -> None:
@@ -47,58 +50,66 @@ class Reader(nn.Module):
             cast(Tensor, getattr(self, f"{name}_mean")).copy_(table.mean(1))
             cast(Tensor, getattr(self, f"{name}_deviation")).copy_(table.std(1).clamp(min=1e-3))
 
-    def missed(self, features: Tensor, lesson: tuple[Tensor, Tensor]) -> Tensor:
+    def missed(self, features: Sequence[Tensor], places: Tensor, wholes: Tensor) -> Tensor:
         """Return the share of the lesson that the features do not tell, about 1 for a student who knows nothing.
 
-        Features are (n, width, h, w); where their grid is not 7 × 7, the lesson's is brought to it.
+        Features are (n, channels, h, w) each; where the last one's grid is not 7 × 7, the lesson's is brought to it.
         """
         mean, deviation = (cast(Tensor, getattr(self, f"place_{one}"))[:, None, None] for one in ("mean", "deviation"))
-        places = functional.adaptive_avg_pool2d(
-            (lesson[0] - mean) / deviation, (features.shape[-2], features.shape[-1])
-        )
-        whole = (lesson[1] - cast(Tensor, self.whole_mean)) / cast(Tensor, self.whole_deviation)
-        told = self.place(features).float(), self.whole(features.mean((-2, -1))).float()
-        return 0.5 * (functional.mse_loss(told[0], places) + functional.mse_loss(told[1], whole))
+        last = features[-1]
+        places = functional.adaptive_avg_pool2d((places - mean) / deviation, (last.shape[-2], last.shape[-1]))
+        wholes = (wholes - cast(Tensor, self.whole_mean)) / cast(Tensor, self.whole_deviation)
+        told = self.place(last).float(), self.whole(_pooled(features)).float()
+        return 0.5 * (functional.mse_loss(told[0], places) + functional.mse_loss(told[1], wholes))
+
+    def judged(self, features: Sequence[Tensor]) -> Tensor:
+        """Return how likely each picture is synthetic, in logits, (n)."""
+        return self.label(_pooled(features))[:, 0].float()
 
 
-class Lessons:
-    """Asks the teacher about pictures of a shelf, and the student what it makes of them."""
+class Study:
+    """Draws kept pictures, and tells what a student makes of them."""
 
-    def __init__(self, teacher: Teacher, shelf: Shelf, pictures: Pictures, *, seed: int) -> None:
-        """Use the teacher, which is moved to the shelf's device."""
-        self.device = shelf.device
-        self.kind = self.device.split(":", maxsplit=1)[0]
-        floats = torch.float32 if self.kind == "cpu" else torch.bfloat16
-        self.teacher = cast(Any, teacher.to(self.device, floats))
-        self._shelf, self._pictures, self._seed = shelf, pictures, seed
+    def __init__(self, halves: Halves, reader: Reader, kept: Kept, pictures: Pictures, *, label: float) -> None:
+        """Follow the kept lessons; the label's loss weighs `label`, the lesson's 1."""
+        self._halves, self._reader, self._kept, self._pictures, self._label = halves, reader, kept, pictures, label
 
-    def measure(self, reader: Reader) -> None:
+    def measure(self) -> None:
         """Let the reader know the scale of what is taught."""
-        taught = [self.of(self._pictures_of(step)[:, 1]) for step in range(MEASURED)]
-        reader.measure(torch.cat([one for one, _ in taught]), torch.cat([one for _, one in taught]))
+        if self._kept.lessons is not None:
+            lessons = [_lessons(self._kept.lessons, self._pictures.of(step)) for step in range(MEASURED)]
+            self._reader.measure(torch.cat([one for one, _ in lessons]), torch.cat([one for _, one in lessons]))
 
-    def of(self, pictures: Tensor) -> tuple[Tensor, Tensor]:
-        """Return the teacher's lesson about (n, 3, 224, 224) in [0, 1]."""
-        return self.teacher.lesson(pictures)
-
-    def loss(self, network: Network, reader: Reader, step: int) -> Tensor:
-        """Return what the student misses of a step's pictures."""
-        seen = self._pictures_of(step)
-        own = round(OWN_RESIDUALS * len(seen))
-        plain, mixtures = seen[own:, 1], round(MIXED * (len(seen) - own))
-        plain = torch.cat([_mixed(plain[:mixtures], [self._seed, step]), plain[mixtures:]])
-        lesson = self.of(torch.cat([seen[:own, 1], plain]))
-        inputs = torch.cat([residual(seen[:own])[:, 1], plain * 2.0 - 1.0])
-        with torch.autocast(self.kind, torch.bfloat16, enabled=self.kind != "cpu"):
-            return reader.missed(network.features(inputs)[-1], lesson)
-
-    def _pictures_of(self, step: int) -> Tensor:
-        """(n, 3 frames, 3, 224, 224) in [0, 1]"""
-        return self._shelf.windows(self._pictures.cut(step)).permute(0, 1, 4, 2, 3).float() / 255.0
+    def loss(self, step: int) -> Tensor:
+        """Return what is missed of a step's pictures: the label, and the lesson if there was a teacher."""
+        picked, device = self._pictures.of(step), next(self._reader.parameters()).device
+        at = zip(picked.numbers, picked.windows, strict=True)
+        maps = np.stack([self._kept.early[number, window, self._kept.taught(window), 0] for number, window in at])
+        seen = _turned(torch.from_numpy(maps).to(device).float(), picked.mirrored)
+        with torch.autocast(device.type, torch.bfloat16, enabled=device.type != "cpu"):
+            features = self._halves.late(seen.contiguous(memory_format=torch.channels_last))
+            judged = self._reader.judged(features)
+        wanted = torch.from_numpy(picked.targets).to(device) * (1.0 - SMOOTHING) + 0.5 * SMOOTHING
+        loss = self._label * functional.binary_cross_entropy_with_logits(judged, wanted)
+        if self._kept.lessons is None:
+            return loss
+        places, wholes = (one.to(device) for one in _lessons(self._kept.lessons, picked))
+        with torch.autocast(device.type, torch.bfloat16, enabled=device.type != "cpu"):
+            return loss + self._reader.missed(features, places, wholes)
 
 
-def _mixed(pictures: Tensor, seed: list[int]) -> Tensor:
-    """Lay each picture over its neighbour, by a share drawn evenly."""
-    rng = torch.Generator("cpu").manual_seed(1_000_003 * seed[0] + seed[1])
-    share = torch.rand(len(pictures), 1, 1, 1, generator=rng).to(pictures.device)
-    return share * pictures + (1.0 - share) * pictures.roll(1, 0)
+def _lessons(lessons: Lessons, picked: Picked) -> tuple[Tensor, Tensor]:
+    """Return what is taught of places (n, 384, 7, 7), and of the whole (n, 2304)."""
+    at = list(zip(picked.numbers, picked.windows, strict=True))
+    places = np.stack([lessons.places[one] for one in at]).astype(np.float32)
+    wholes = np.stack([lessons.wholes[one] for one in at]).astype(np.float32)
+    return _turned(torch.from_numpy(places), picked.mirrored), torch.from_numpy(wholes)
+
+
+def _pooled(features: Sequence[Tensor]) -> Tensor:
+    return torch.cat([one.mean((-2, -1)) for one in features], 1)
+
+
+def _turned(maps: Tensor, mirrored: NDArray[np.bool_]) -> Tensor:
+    """Mirror some of (n, channels, h, w): maps of a mirrored picture are nearly the mirrored maps."""
+    return torch.where(torch.from_numpy(mirrored).to(maps.device)[:, None, None, None], maps.flip(-1), maps)

