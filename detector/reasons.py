@@ -9,6 +9,8 @@ from .caveats import is_featureless
 from .sampling import Sample
 from .score import ADVISORY, MAIN, Evidence, Reason, face_stands_out
 
+ROUNDING = 1e-3
+"""Log-odds; smaller contributions are the rounding of a sum."""
 _ROWS, _COLUMNS = ("upper", "middle", "lower"), ("left", "centre", "right")
 
 
@@ -48,7 +50,7 @@ def _parts(sample: Sample, evidence: Evidence, head: HeadCalibration) -> list[Re
     pictures = slope * float(np.mean([one[:, 0].mean() for one in evidence.by_frame])) + head.calibration.intercept
     motion = slope * float(evidence.clip[0]) + head.calibration.intercept - pictures
     parts = [("pictures", pictures, _pictures(sample, evidence, pictures))]
-    if not sample.is_still:
+    if not sample.is_still and abs(motion) > ROUNDING:  # weights whose heads never followed a clip say nothing of it
         parts.append(("sequence", motion, f"How the frames follow one another speaks for {_kind(motion)}."))
     total = sum(abs(size) for _, size, _ in parts) or 1.0
     ordered = sorted(parts, key=lambda part: -abs(part[1]))

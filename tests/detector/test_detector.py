@@ -87,6 +87,13 @@ def test_weights_of_evidence_add_up_to_one(detector: Detector, clip: Path) -> No
     assert sum(weights) == pytest.approx(1, abs=0.002)
 
 
+def test_heads_that_never_followed_a_clip_give_no_reason(clip: Path) -> None:
+    codes = [reason.code for reason in load_detector(device="cpu").score(clip).reasons]
+
+    assert codes[0].startswith("pictures.")
+    assert not any(code.startswith("sequence.") for code in codes)
+
+
 def test_an_unknown_rate_is_a_usage_error_that_lists_the_known(detector: Detector, clip: Path) -> None:
     with pytest.raises(SettingsInvalid, match=r"0\.05, 0\.01"):
         detector.score(clip, fpr=0.02)
