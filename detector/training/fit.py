@@ -83,6 +83,9 @@ def ends(
     student = _Student(network).to(shelf.device)
     cast(Any, student).to(memory_format=torch.channels_last)
     halves = halves_of(network)
+    network.backbone.requires_grad_(requires_grad=False)
+    for one in halves.parameters():
+        one.requires_grad_(requires_grad=True)
     pictures = Pictures(items, count=recipe.pictures, windows=kept.windows, seed=seed + 1)
     study = Study(halves, student.reader, kept, pictures, label=recipe.label)
     clips = Clips(items, recipe, views=shelf.views, seed=seed)
@@ -115,7 +118,7 @@ def ends(
     learn(
         student,
         [
-            (_late(network.backbone, recipe.kept), recipe.backbone_rate),
+            (halves.parameters(), recipe.backbone_rate),
             ([*heads, *student.reader.parameters()], recipe.head_rate),
         ],
         recipe.tune,
@@ -145,15 +148,6 @@ def between(first: Weights, last: Weights, share: float) -> Weights:
 
 def _copied(network: nn.Module) -> Weights:
     return {name: value.detach().clone() for name, value in network.state_dict().items()}
-
-
-def _late(backbone: nn.Module, kept: float) -> list[nn.Parameter]:
-    """Return the parameters that fine-tuning may move: all but the first ones."""
-    parameters = list(backbone.parameters())
-    fixed = round(kept * len(parameters))
-    for one in parameters[:fixed]:
-        one.requires_grad_(False)  # noqa: FBT003 - has no other name in the stubs
-    return parameters[fixed:]
 
 
 def _loss(network: Network, shelf: Shelf, batch: Batch, recipe: FitRecipe) -> Tensor:

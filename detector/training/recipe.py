@@ -45,14 +45,11 @@ class FitRecipe:
     """What features of the residual are multiplied by: held back eight times as much as those of pictures. On frozen
     features .2 to .5 gained .002 of AUROC, 1 lost .007."""
     tune: Course = field(default_factory=lambda: Course(steps=0))
-    """Fine-tuning of late layers and all heads on whole clips; none in the shipped weights."""
+    """Fine-tuning of the late half and all heads on whole clips; none in the shipped weights."""
     clips: int = 32
     """A step of fine-tuning: half of them real."""
     head_rate: float = 5e-4
     backbone_rate: float = 3e-4
-    kept: float = 0.18
-    """Share of the backbone's parameters, from the first layer on, that fine-tuning leaves as they are: in lite0 the
-    stem and two stages of seven, where most of the memory's traffic is."""
     anchor: float = 1.0
     """Weight of the study's loss in fine-tuning."""
     tuned: float = 0.5
