@@ -85,7 +85,7 @@ def ends(
     halves = halves_of(network)
     network.backbone.requires_grad_(requires_grad=False)
     for one in halves.parameters():
-        one.requires_grad_(requires_grad=True)
+        one.requires_grad_(True)  # noqa: FBT003 - has no other name in the stubs
     pictures = Pictures(items, count=recipe.pictures, windows=kept.windows, seed=seed + 1)
     study = Study(halves, student.reader, kept, pictures, label=recipe.label)
     clips = Clips(items, recipe, views=shelf.views, seed=seed)
