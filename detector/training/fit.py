@@ -87,7 +87,7 @@ def ends(
     for one in halves.parameters():
         one.requires_grad_(True)  # noqa: FBT003 - has no other name in the stubs
     pictures = Pictures(items, count=recipe.pictures, windows=kept.windows, seed=seed + 1)
-    study = Study(halves, student.reader, kept, pictures, label=recipe.label)
+    study = Study(halves, student.reader, kept, pictures, recipe)
     clips = Clips(items, recipe, views=shelf.views, seed=seed)
 
     def told(stage: str, steps: int) -> Callable[[int, float], None]:

@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from ..canon import FRAMES, SIDE
+from ..canon import SIDE
 from .views import ROOM, Pool
 
 SHARE = 0.5
@@ -27,9 +27,6 @@ class Cut:
     corners: NDArray[np.int64]
     """(windows, 2): top and left of the square."""
     mirrored: NDArray[np.bool_]
-    starts: Sequence[int] | None = None
-    """First frames; 0 if None."""
-    frames: int = FRAMES
 
 
 class Shelf:
@@ -48,11 +45,10 @@ class Shelf:
         return int(self._pool.shape[1])
 
     def windows(self, cut: Cut) -> Tensor:
-        """Return what is cut out, (windows, frames, 224, 224, 3) uint8, on the device."""
-        starts = cut.starts or [0] * len(cut.numbers)
+        """Return what is cut out, (windows, 8, 224, 224, 3) uint8, on the device."""
         parts = [
-            self._pool[number, view, start : start + cut.frames, y : y + SIDE, x : x + SIDE]
-            for number, view, start, (y, x) in zip(cut.numbers, cut.views, starts, cut.corners.tolist(), strict=True)
+            self._pool[number, view, :, y : y + SIDE, x : x + SIDE]
+            for number, view, (y, x) in zip(cut.numbers, cut.views, cut.corners.tolist(), strict=True)
         ]
         windows = torch.stack(parts).to(self.device)
         mirrored = torch.from_numpy(cut.mirrored).to(self.device)[:, None, None, None, None]

@@ -20,11 +20,11 @@ from torch.nn import functional
 from .draws import Picked, Pictures
 from .halves import Halves
 from .kept import Kept, Lessons
+from .recipe import FitRecipe
 from .teacher import PROJECTED, TAUGHT, WIDTH
 
 MEASURED = 5
 """Batches over which the lesson's mean and deviation are taken."""
-SMOOTHING = 0.05
 
 
 class Reader(nn.Module):
@@ -70,9 +70,9 @@ class Reader(nn.Module):
 class Study:
     """Draws kept pictures, and tells what a student makes of them."""
 
-    def __init__(self, halves: Halves, reader: Reader, kept: Kept, pictures: Pictures, *, label: float) -> None:
-        """Follow the kept lessons; the label's loss weighs `label`, the lesson's 1."""
-        self._halves, self._reader, self._kept, self._pictures, self._label = halves, reader, kept, pictures, label
+    def __init__(self, halves: Halves, reader: Reader, kept: Kept, pictures: Pictures, recipe: FitRecipe) -> None:
+        """Follow the kept lessons; the label's loss weighs `recipe.label`, the lesson's 1."""
+        self._halves, self._reader, self._kept, self._pictures, self._recipe = halves, reader, kept, pictures, recipe
 
     def measure(self) -> None:
         """Let the reader know the scale of what is taught."""
@@ -89,8 +89,9 @@ class Study:
         with torch.autocast(device.type, torch.bfloat16, enabled=device.type != "cpu"):
             features = self._halves.late(seen.contiguous(memory_format=torch.channels_last))
             judged = self._reader.judged(features)
-        wanted = torch.from_numpy(picked.targets).to(device) * (1.0 - SMOOTHING) + 0.5 * SMOOTHING
-        loss = self._label * functional.binary_cross_entropy_with_logits(judged, wanted)
+        smoothing = self._recipe.smoothing
+        wanted = torch.from_numpy(picked.targets).to(device) * (1.0 - smoothing) + 0.5 * smoothing
+        loss = self._recipe.label * functional.binary_cross_entropy_with_logits(judged, wanted)
         if self._kept.lessons is None:
             return loss
         places, wholes = (one.to(device) for one in _lessons(self._kept.lessons, picked))

@@ -173,8 +173,8 @@ def detector(
 ) -> None:
     """Train the detector: one model a fold for the audit, and a final one that is calibrated by what the folds saw.
 
-    About two hours on two CPU cores for a thousand clips; with --tune it wants a GPU. The same command goes on where
-    it stopped.
+    By the times of its parts about two hours on two CPU cores for a thousand clips; with --tune it wants a GPU. The
+    same command goes on where it stopped.
     """
     try:
         import torch
