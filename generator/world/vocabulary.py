@@ -75,7 +75,7 @@ KIND_FACTS: Final[dict[Kind, KindFacts]] = {
 }
 """Size, material and so on that a kind does not offer are not drawn for it."""
 
-SIZE_FACTORS: Final[dict[Size, float]] = {"small": 0.72, "medium": 1.0, "large": 1.36}
+SIZE_FACTORS: Final[dict[Size, float]] = {"small": 0.94, "medium": 1.3, "large": 1.75}
 
 
 @dataclass(frozen=True, slots=True)

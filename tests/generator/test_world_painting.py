@@ -129,6 +129,8 @@ def test_styles_and_lights_look_different() -> None:
 @pytest.mark.parametrize("action", ["topple", "bite", "dent", "break", "pour"])
 def test_an_outcome_is_seen_and_stays(action: Action) -> None:
     scene = replace(scene_of(2, action=action, things=2), camera="static", background="room", style="animated")
+    # A breath moves the outline of what is large by more than a pixel: the small ones have room for the outcome alone.
+    scene = replace(scene, things=tuple(replace(thing, size="small") for thing in scene.things))
     before, after, late = (_show(scene, seconds, 96) for seconds in (0.0, 4.0, 30.0))
 
     assert _change(before, after) > 0.02

@@ -30,14 +30,15 @@ def paint_things(drawn: Drawn, row: Tensor, tops: Tensor, lefts: Tensor, *, high
     Returns:
         sRGB and cover, 0 to 1, (n, 4, high, wide).
     """
-    columns = torch.arange(wide, device=row.device, dtype=row.dtype)
-    rows = torch.arange(high, device=row.device, dtype=row.dtype)
+    # A row and a column more than are wanted: slopes are taken to the next pixel, beyond a tile's edge too.
+    columns = torch.arange(wide + 1, device=row.device, dtype=row.dtype)
+    rows = torch.arange(high + 1, device=row.device, dtype=row.dtype)
     u = ((columns[None, None, :] + lefts[:, None, None]) * 2 + 1) / side - 1
     v = 1 - ((rows[None, :, None] + tops[:, None, None]) * 2 + 1) / side
-    spot = spot_of(row, u.expand(-1, high, -1), v.expand(-1, -1, wide), side)
+    spot = spot_of(row, u.expand(-1, high + 1, -1), v.expand(-1, -1, wide + 1), side)
     body = BODIES[drawn](spot)
     planes = light_up(body, spot, _slope(body.distance * spot.pixels))
-    return torch.stack([plane.clamp(0, 1) for plane in planes], dim=1)
+    return torch.stack([plane[:, :high, :wide].clamp(0, 1) for plane in planes], dim=1)
 
 
 def spot_of(row: Tensor, u: Plane, v: Plane, side: int) -> Spot:

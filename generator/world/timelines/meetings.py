@@ -54,9 +54,10 @@ def collide(plan: Plan, table: PoseTable) -> None:
     met = plan.chance.uniform(0.95, 1.3)
     start = 0.05
     contact = start - 0.94 * (pusher.half_width + pushed.half_width)
+    begins = min(-1.35, contact - 0.6)
 
     def pushing(seconds: Floats) -> Floats:
-        way_in = -1.35 + (contact + 1.35) * rush(seconds, 0.0, met)
+        way_in = begins + (contact - begins) * rush(seconds, 0.0, met)
         return plan.way * (way_in - 0.22 * glide(seconds, met, met + 0.8))
 
     def pushed_on(seconds: Floats) -> Floats:

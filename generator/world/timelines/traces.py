@@ -51,9 +51,10 @@ def bite(plan: Plan, table: PoseTable) -> None:
     bitten = plan.chance.uniform(1.2, 1.5)
     place = 0.7
     near = place - 0.62 * cookie.half_width - 0.92 * eater.half_width
+    begins = min(-1.15, near - 0.4)
 
     def approach(at: Floats) -> Floats:
-        there = -1.15 + (near + 1.15) * smooth(at, 0.0, bitten - 0.25)
+        there = begins + (near - begins) * smooth(at, 0.0, bitten - 0.25)
         return way * (there - 0.62 * smooth(at, bitten + 0.2, bitten + 0.95))
 
     travel(table, 0, eater, approach, z=-0.25, way=way)
@@ -78,9 +79,10 @@ def dent(plan: Plan, table: PoseTable) -> None:
     met = plan.chance.uniform(0.95, 1.3)
     place = 0.95
     contact = place - wall.half_width - 0.84 * runner.half_width
+    begins = min(-1.3, contact - 0.6)
 
     def running(at: Floats) -> Floats:
-        way_in = -1.3 + (contact + 1.3) * rush(at, 0.0, met)
+        way_in = begins + (contact - begins) * rush(at, 0.0, met)
         return way * (way_in - 0.75 * glide(at, met + 0.06, met + 1.2, 2.2))
 
     travel(table, 0, runner, running, z=-0.35, way=way)
@@ -100,9 +102,10 @@ def shatter(plan: Plan, table: PoseTable) -> None:
     met = plan.chance.uniform(0.95, 1.3)
     place = 0.55
     contact = place - 0.85 * vase.half_width - runner.half_width
+    begins = min(-1.3, contact - 0.6)
 
     def running(at: Floats) -> Floats:
-        return way * (-1.3 + (contact + 1.3) * rush(at, 0.0, met) - 0.3 * glide(at, met, met + 0.9, 2.0))
+        return way * (begins + (contact - begins) * rush(at, 0.0, met) - 0.3 * glide(at, met, met + 0.9, 2.0))
 
     travel(table, 0, runner, running, z=-0.25, way=way)
     stand(table, 1, vase, x=way * place, z=-0.3, face=way)
