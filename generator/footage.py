@@ -137,6 +137,7 @@ def _film(pipeline: LoadedPipeline, wanted: _Wanted, overlap: int, *, seed: int,
         rngs=[load_module("torch").Generator("cpu").manual_seed(seed)],
         first=None if wanted.image is None else wanted.image[None, None],  # (H, W, 3) -> (1, 1, H, W, 3)
         negative_prompt=wanted.value("negative_prompt") or "",
+        sides=pipeline.sides,
         on_step=on_step,
     ):
         rgb[made : made + stretch.shape[1]] = stretch[0]

@@ -40,6 +40,8 @@ class LoadedPipeline:
     placement: Placement
     pipe: Any
     """The diffusers pipeline."""
+    sides: Any | None = None
+    """Readers of left and right (`sides.Sides`) of a model that has some."""
     weights_sha256: str | None = None
     """Which weights these are, see `weights`; None for a pipeline that was not loaded from files."""
 
@@ -92,6 +94,8 @@ def load_pipeline(
         raise ModelUnavailable(
             f"{name}: its card asks for windows (overlap), which {keywords.pipeline} cannot be run in"
         )
+    from .sides import load_sides  # needs torch, which is there by now
+
     found = weights_sha256(index_path.parent)
     if card.weights_sha256 not in (None, found):
         raise WeightsInvalid(
@@ -104,6 +108,7 @@ def load_pipeline(
         rules=rules_of(pipe),
         placement=placement,
         pipe=pipe,
+        sides=load_sides(index_path.parent, getattr(pipe, "tokenizer", None)),
         weights_sha256=found,
     )
 

@@ -23,11 +23,11 @@ class Sampling:
     """How one window is denoised."""
 
     frames: int
-    """Of the window, leading ones included; 8k + 1."""
+    """Of the window, leading ones included; one more than a multiple of what a latent frame stands for."""
     height: int
-    """Pixels, a multiple of the autoencoder's 32."""
+    """Pixels, a multiple of a latent cell's."""
     width: int
-    """Pixels, a multiple of the autoencoder's 32."""
+    """Pixels, a multiple of a latent cell's."""
     rate: float
     """Frames a second that the model is told: positions in time are in seconds."""
     steps: int
@@ -85,7 +85,7 @@ def encode(pipe: Any, frames: Any) -> Any:
 
     Args:
         pipe: As for `sample`.
-        frames: (clips, 1 + 8(k - 1), height, width, 3), uint8 or 0–1.
+        frames: (clips, 1 + r (k - 1), height, width, 3), r frames to a latent one; uint8 or 0–1.
 
     Returns:
         (clips, channels, k, rows, columns), of unit variance; the middle of what the encoder holds possible, no draw.

@@ -32,6 +32,7 @@ def film(
     rngs: Sequence[Any],
     first: Stretch | None = None,
     negative_prompt: str = "",
+    sides: Any | None = None,
     on_step: OnStep | None = None,
 ) -> Iterator[Stretch]:
     """Make clips of any length, a window in memory at a time.
@@ -47,6 +48,8 @@ def film(
         rngs: A torch.Generator on the CPU for each clip.
         first: A frame that each clip starts from, (clips, 1, height, width, 3); none for text alone.
         negative_prompt: What guidance moves away from.
+        sides: Readers of left and right (`sides.Sides`): a clip whose first window goes the wrong way is turned over,
+            unless it starts from a frame.
         on_step: Told of the steps of all windows together.
 
     Yields:
@@ -58,6 +61,7 @@ def film(
     count = windows_for(frames, how.frames, overlap)
     leading = None if first is None else encode(pipe, first)
     tail: Stretch | None = None
+    turned: npt.NDArray[np.bool_] | None = None
     made = 0
     for index in range(count):
         latents = sample(
@@ -70,6 +74,8 @@ def film(
             on_step=_told(on_step, before=index * how.steps, total=count * how.steps),
         )
         window = _bytes(decode(pipe, latents))
+        if turned is None:
+            turned = _to_turn(sides, prompts, window, starts=first is not None)
         if tail is not None:
             window[:, :overlap] = crossfade(tail, window[:, :overlap])
         if index < count - 1:
@@ -78,7 +84,7 @@ def film(
             window = window[:, :-overlap]
         stretch = window[:, : frames - made]
         made += stretch.shape[1]
-        yield stretch
+        yield np.where(turned[:, None, None, None, None], stretch[:, :, :, ::-1], stretch) if turned.any() else stretch
 
 
 def crossfade(before: Stretch, after: Stretch) -> Stretch:
@@ -86,6 +92,15 @@ def crossfade(before: Stretch, after: Stretch) -> Stretch:
     steps = before.shape[1] + 1
     weight = (np.arange(1, steps, dtype=np.float32) / steps).reshape(1, -1, *([1] * (before.ndim - 2)))
     return np.rint(before * (1 - weight) + after * weight).astype(np.uint8)
+
+
+def _to_turn(sides: Any | None, prompts: Sequence[str], window: Stretch, *, starts: bool) -> npt.NDArray[np.bool_]:
+    """Return which clips are to be turned over; none that starts from a frame, which is as it is."""
+    if sides is None or starts:
+        return np.zeros(len(prompts), dtype=np.bool_)
+    from .sides import goes_wrong
+
+    return goes_wrong(sides, prompts, window)
 
 
 def _told(on_step: OnStep | None, *, before: int, total: int) -> OnStep | None:

@@ -43,7 +43,7 @@ class TinyAutoencoder:
 
 
 class EmbeddedAutoencoder:
-    """That of the model in the package: 64 × 64 pixels × 8 frames to one latent of 48 numbers."""
+    """That of the model in the package."""
 
     def __init__(self, directory: Path | None = None) -> None:
         """Load it; `directory` holds `vae/`, the embedded model's if None."""
@@ -51,18 +51,19 @@ class EmbeddedAutoencoder:
         from ...generator.third_party import load_module
 
         load_module("diffusers")
-        from diffusers.models.autoencoders.autoencoder_kl_ltx import AutoencoderKLLTXVideo
+        from diffusers.models.auto_model import AutoModel
 
-        self._network = cast(Any, AutoencoderKLLTXVideo).from_pretrained(str(directory or EMBEDDED), subfolder="vae")
+        self._network: Any = cast(Any, AutoModel).from_pretrained(str(directory or EMBEDDED), subfolder="vae")
         self._network.eval()
 
     @torch.inference_mode()
     def regenerate(self, frames: Sequence[Rgb]) -> list[Rgb]:
-        """Encode and decode all frames together; the sides are padded to multiples of 64, the frames to 8 n + 1."""
+        """Encode and decode all frames together, padded to whole latent cells."""
         height, width = frames[0].shape[:2]
         count = len(frames)
-        clip = np.stack([*frames, *[frames[-1]] * (-(count - 1) % 8)])
-        clip = np.pad(clip, ((0, 0), (0, -height % 64), (0, -width % 64), (0, 0)), mode="edge")
+        side, period = self._network.spatial_compression_ratio, self._network.temporal_compression_ratio
+        clip = np.stack([*frames, *[frames[-1]] * (-(count - 1) % period)])
+        clip = np.pad(clip, ((0, 0), (0, -height % side), (0, -width % side), (0, 0)), mode="edge")
         x = torch.from_numpy(clip).permute(3, 0, 1, 2)[None].float() / 127.5 - 1.0  # (1, 3, T, H, W)
         latents = self._network.encode(x).latent_dist.mode()
         video = self._network.decode(latents, return_dict=False)[0][0]  # (3, T, H, W)

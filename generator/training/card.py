@@ -7,9 +7,9 @@ from .checkpoint import Progress
 from .config import Stage, TrainingConfig
 
 NAME: Final = "sealreel-tiny-world"
-VERSION: Final = "2"
+VERSION: Final = "3"
 OVERLAP: Final = 9
-"""Frames that the next window of a long clip is given: two latent frames."""
+"""Frames that the next window of a long clip is given: three latent frames."""
 FRAMES_MAX: Final = 961
 _UNDISTILLED: Final = (24, 4.0)
 """Steps and guidance scale of a model whose guidance was not distilled."""
@@ -20,7 +20,7 @@ def card_of(
 ) -> dict[str, Any]:
     """Return the card: defaults of a call, words, and how the weights were made."""
     steps, guidance = (config.sampling_steps, 1.0) if distilled else _UNDISTILLED
-    quality = {"steps": 24, "guidance_scale": 1.5} if distilled else {"steps": 40, "guidance_scale": guidance}
+    quality = {"steps": 24, "guidance_scale": 3.0} if distilled else {"steps": 40, "guidance_scale": guidance}
     return {
         "name": NAME,
         "version": VERSION,
@@ -94,7 +94,7 @@ def _parts(parameters: dict[str, int]) -> str:
     classes = {
         "transformer": "LTXVideoTransformer3DModel",
         "text_encoder": "T5EncoderModel, whole words in three languages",
-        "vae": "AutoencoderKLLTXVideo, 32 × 32 pixels × 8 frames to a latent cell",
+        "vae": "AutoencoderKLLTX2Video, 32 × 32 pixels × 4 frames to a latent cell",
     }
     rows = [f"| {name} | {classes[name]} | {count / 1e6:.2f} M |" for name, count in parameters.items()]
     return "\n".join(["| part | class | parameters |", "|---|---|---|", *rows])
@@ -135,7 +135,8 @@ It is a stock diffusers directory (`LTXPipeline`): any diffusers ≥ 0.42 loads 
 
 `sealreel.json` holds these defaults. {steps} steps without guidance (scale {guidance}) are what it was distilled to;
 `--quality` takes {quality_steps} steps at scale {quality_guidance}. Longer clips are made window by window: the last
-{overlap} frames are encoded again and stand clean at the head of the next window.
+{overlap} frames are encoded again and stand clean at the head of the next window. Which way a clip goes, Sealreel puts
+right by turning it over (`sides/`, [why](../../docs/decisions/left-and-right-in-a-mirror.md)); stock pipelines do not.
 
 ## What it knows
 {words}
@@ -162,6 +163,6 @@ ends at other weights on another machine.
 - A tiny world: what is not listed above it cannot draw. Words from elsewhere are read as the nearest that it knows, and
   the command line says so.
 - Three things at once, small things and relations between them are followed less well than one thing.
-- Fine grain and thin lines are softened by the autoencoder (about 340 times fewer numbers than pixels).
+- Fine grain and thin lines are softened by the autoencoder (about 120 times fewer numbers than pixels).
 - Made for {side} × {side}; other sizes run, and look worse the further away they are.
 """

@@ -4,9 +4,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Literal, TypeAlias, get_args
 
-Stage: TypeAlias = Literal["autoencoder", "latents", "denoiser", "distil", "export"]
+Stage: TypeAlias = Literal["autoencoder", "latents", "denoiser", "distil", "sides", "export"]
 STAGES: Final[tuple[Stage, ...]] = get_args(Stage)
 Device: TypeAlias = Literal["cpu", "cuda"]
+CELL_SIDE: Final = 32
+"""Pixels along each side of what one latent cell stands for."""
+CELL_FRAMES: Final = 4
+"""Frames that it stands for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,10 +39,11 @@ class Budget:
 class Sizes:
     """Widths and depths of the networks; the defaults are the shipped model's."""
 
-    latent_channels: int = 64
-    encoder: tuple[int, int, int, int] = (32, 64, 128, 128)
-    """Channels at 64, 32, 16 and 8 cells a side (of 256 px), fine to coarse; each divides 8 times the one before."""
-    decoder: tuple[int, int, int] = (48, 64, 80)
+    latent_channels: int = 96
+    encoder: tuple[int, int, int] = (96, 128, 512)
+    """Channels at 32, 16 and 8 cells a side (of 256 px), fine to coarse; each divides 8 times the one before, the first
+    four times the latent channels, which are as many as those at 64 cells a side."""
+    decoder: tuple[int, int, int] = (64, 88, 88)
     """Channels after and before the three doublings, fine to coarse."""
     width: int = 320
     """Transformer: hidden size."""
@@ -56,7 +61,8 @@ class Sizes:
 class TrainingConfig:
     """Everything that a run of `train_generator` depends on.
 
-    The defaults are the run on one large GPU that made the embedded model; `cpu_config` and `smoke_config` are smaller.
+    The defaults are the run on one large GPU that the embedded model comes from; `cpu_config` and `smoke_config` are
+    smaller.
     """
 
     out: Path
@@ -76,19 +82,21 @@ class TrainingConfig:
     side: int = 256
     """Pixels of a rendered clip along each side."""
     frames: int = 49
-    autoencoder: Budget = Budget(batch=32, minutes=4.5, learning_rate=2e-3)
+    autoencoder: Budget = Budget(batch=32, minutes=6.0, learning_rate=2e-3)
     """Batch: crops a step."""
     crop: int = 128
     pool: int = 2048
     """Rendered clips that crops are cut from; replaced little by little."""
-    clips: int = 90_000
+    clips: int = 110_000
     """At most so many windows are rendered and encoded for the denoiser."""
     latents_minutes: float = 2.0
     """And for at most so long."""
     captions: int = 10
     """Wordings of each scene."""
-    denoiser: Budget = Budget(batch=256, minutes=5.5, learning_rate=2e-3)
-    distil: Budget = Budget(batch=256, minutes=1.7, learning_rate=3e-4)
+    denoiser: Budget = Budget(batch=128, minutes=11.0, learning_rate=2e-3)
+    distil: Budget = Budget(batch=128, minutes=1.8, learning_rate=3e-4)
+    sides: Budget = Budget(batch=64, minutes=8.0, learning_rate=2e-3)
+    """Of the readers of left and right, half for each; always on the CPU."""
     teacher_guidance: float = 3.0
     sampling_steps: int = 8
     """The grid of moments that the model is distilled to."""
@@ -101,8 +109,8 @@ class TrainingConfig:
             raise ValueError(f"unknown stages {sorted(unknown)}; there are {', '.join(STAGES)}")
         if self.crop % 32 or self.side % 32 or self.crop > self.side:
             raise ValueError(f"crop and side must be multiples of 32, crop the smaller, got {self.crop}, {self.side}")
-        if self.frames < 17 or self.frames % 8 != 1:
-            raise ValueError(f"frames must be 8k + 1 and at least 17, got {self.frames}")
+        if self.frames < 17 or self.frames % CELL_FRAMES != 1:
+            raise ValueError(f"frames must be {CELL_FRAMES}k + 1 and at least 17, got {self.frames}")
 
     @property
     def model(self) -> Path:
@@ -112,7 +120,7 @@ class TrainingConfig:
     @property
     def grid(self) -> tuple[int, int, int]:
         """Latent frames, rows and columns of a clip."""
-        return (self.frames - 1) // 8 + 1, self.side // 32, self.side // 32
+        return (self.frames - 1) // CELL_FRAMES + 1, self.side // CELL_SIDE, self.side // CELL_SIDE
 
     @property
     def cached(self) -> Path:
@@ -125,7 +133,7 @@ class TrainingConfig:
 
 
 def gpu_config(out: Path, *, seed: int = 0, jobs: int = 14) -> TrainingConfig:
-    """Return the run that made the embedded model: a quarter of an hour of one H100."""
+    """Return the run on one large GPU: twenty minutes of one H100, and eight of the CPU beside it."""
     return TrainingConfig(out=out, seed=seed, device="cuda", jobs=jobs, compiled=True)
 
 
@@ -136,7 +144,9 @@ def cpu_config(out: Path, *, seed: int = 0, threads: int = 2) -> TrainingConfig:
         seed=seed,
         threads=threads,
         jobs=0,
-        sizes=Sizes(encoder=(16, 32, 64, 64), decoder=(32, 48, 64), width=192, heads=3, depth=6, text_depth=2),
+        sizes=Sizes(
+            latent_channels=64, encoder=(64, 64, 64), decoder=(32, 48, 48), width=192, heads=3, depth=6, text_depth=2
+        ),
         autoencoder=Budget(batch=2, minutes=40, learning_rate=2e-3),
         pool=96,
         clips=1500,
@@ -154,7 +164,7 @@ def smoke_config(out: Path, *, seed: int = 0) -> TrainingConfig:
         seed=seed,
         threads=1,
         sizes=Sizes(
-            latent_channels=8, encoder=(8, 8, 8, 8), decoder=(8, 8, 8), width=32, heads=1, depth=1, text_width=32,
+            latent_channels=8, encoder=(8, 8, 8), decoder=(8, 8, 8), width=32, heads=1, depth=1, text_width=32,
             text_depth=1,
         ),
         side=64,
@@ -166,17 +176,24 @@ def smoke_config(out: Path, *, seed: int = 0) -> TrainingConfig:
         captions=2,
         denoiser=Budget(batch=2, steps=2),
         distil=Budget(batch=2, steps=1),
+        sides=Budget(batch=4, steps=2),
     )  # fmt: skip
 
 
 def share_minutes(config: TrainingConfig, minutes: float) -> TrainingConfig:
     """Return the same run with its stages' minutes scaled to `minutes` in all."""
-    parts = (config.autoencoder.minutes, config.latents_minutes, config.denoiser.minutes, config.distil.minutes)
-    scale = minutes / sum(parts)
+    scale = minutes / sum(minutes_of(config))
     return replace(
         config,
         autoencoder=replace(config.autoencoder, minutes=config.autoencoder.minutes * scale),
         latents_minutes=config.latents_minutes * scale,
         denoiser=replace(config.denoiser, minutes=config.denoiser.minutes * scale),
         distil=replace(config.distil, minutes=config.distil.minutes * scale),
+        sides=replace(config.sides, minutes=config.sides.minutes * scale),
     )
+
+
+def minutes_of(config: TrainingConfig) -> tuple[float, ...]:
+    """Return how long each stage that takes its time may take."""
+    budgets = (config.autoencoder, config.denoiser, config.distil, config.sides)
+    return (config.latents_minutes, *(budget.minutes for budget in budgets))

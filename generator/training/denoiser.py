@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 from transformers import T5EncoderModel
 
+from .asking import Questions
 from .config import TrainingConfig
 from .fusing import Fused
 from .quantise import as_used
@@ -38,6 +39,11 @@ class Denoiser(nn.Module):
         self.transformer = transformer
         self.text_encoder = text_encoder
         self.grid = grid
+        sizes = cast("Any", transformer).config
+        self.questions = Questions(
+            sizes.num_attention_heads * sizes.attention_head_dim, cast("Any", text_encoder).config.d_model
+        )
+        """What training asks on the side; it ships with no model."""
         self.dtype = torch.float32
         """Of everything between the first and the last layer."""
         self.narrow = True
@@ -63,7 +69,11 @@ class Denoiser(nn.Module):
             part.settle()
 
     def forward(self, latents: Tensor, moment: Tensor, clean: Tensor, ids: Tensor) -> Tensor:
-        """Return the velocity, noise - latents, of every token, float32.
+        """Return the velocity, noise - latents, of every token, float32; see `observed`."""
+        return self.observed(latents, moment, clean, ids)[0]
+
+    def observed(self, latents: Tensor, moment: Tensor, clean: Tensor, ids: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Return the velocity, noise - latents, of every token, float32; hidden states from the middle; prompt embeds.
 
         Args:
             latents: Noisy tokens, (N, S, C), frame by frame, row by row.
@@ -77,9 +87,12 @@ class Denoiser(nn.Module):
         hidden, ada, embedded, text = self._fused["first"](outer, latents, moment, embeds, how)
         mask = (ids != 0)[:, None, None, :]
         heads: int = cast("Any", self.transformer).config.num_attention_heads
-        for weights in _layers(cast("Any", self.transformer).transformer_blocks):
+        layers = _layers(cast("Any", self.transformer).transformer_blocks)
+        middle = hidden
+        for index, weights in enumerate(layers):
             hidden = self._fused["block"](weights, hidden, ada, clean, text, mask, self.turn, heads, how)
-        return self._fused["last"](outer, hidden, embedded, clean, how)
+            middle = hidden if index == len(layers) // 2 else middle
+        return self._fused["last"](outer, hidden, embedded, clean, how), middle, embeds
 
     def read(self, ids: Tensor) -> Tensor:
         """Return prompt embeds, (N, L, text width), of ids (N, L <= 128), as LTXPipeline makes them."""

@@ -34,8 +34,9 @@ class Descent:
             shape: torch.zeros((len(group), *shape), device=group[0].device) for shape, group in self._groups.items()
         }
         on_gpu = any(parameter.is_cuda for parameter in others)
+        self._adam_rate = torch.tensor(learning_rate, device=others[0].device) if on_gpu else learning_rate
         self._adam = torch.optim.AdamW(
-            others, lr=learning_rate, betas=(0.9, 0.98), weight_decay=_DECAY, fused=on_gpu or None
+            others, lr=self._adam_rate, betas=(0.9, 0.98), weight_decay=_DECAY, fused=on_gpu or None, capturable=on_gpu
         )
         self._others = others
         self._parameters = [parameter for _, parameter in named]
@@ -46,10 +47,13 @@ class Descent:
                 "exp_avg_sq": torch.zeros_like(parameter),
             }
 
-    def step(self, learning_rate: float) -> None:
-        """Move every parameter against its gradient and forget the gradients."""
-        for group in self._adam.param_groups:
-            group["lr"] = 0.5 * learning_rate
+    def step(self, learning_rate: Tensor) -> None:
+        """Move every parameter against its gradient and forget the gradients; the rate, (), is on their device."""
+        if isinstance(self._adam_rate, Tensor):
+            self._adam_rate.copy_(0.5 * learning_rate)
+        else:
+            for group in self._adam.param_groups:
+                group["lr"] = 0.5 * float(learning_rate)
         self._adam.step()
         with torch.no_grad():
             for shape, group in self._groups.items():
@@ -57,16 +61,15 @@ class Descent:
         for parameter in self._parameters:
             parameter.grad = None
 
-    def _orthogonal_step(self, shape: tuple[int, int], group: list[nn.Parameter], learning_rate: float) -> None:
+    def _orthogonal_step(self, shape: tuple[int, int], group: list[nn.Parameter], learning_rate: Tensor) -> None:
         gradients = [torch.zeros_like(one) if one.grad is None else one.grad for one in group]
         found = torch.stack([gradient.reshape(shape) for gradient in gradients])
         momentum = self._momenta[shape]
         momentum.lerp_(found, 1 - _MOMENTUM)
         directions = orthogonal(found.lerp_(momentum, _MOMENTUM))  # Nesterov's
-        scale = 0.2 * max(shape) ** 0.5
+        steps = directions * (-learning_rate * 0.2 * max(shape) ** 0.5)
         foreach("mul", group, 1 - learning_rate * _DECAY)
-        moves = [direction.view_as(parameter) for direction, parameter in zip(directions, group, strict=True)]
-        foreach("add", group, moves, alpha=-learning_rate * scale)
+        foreach("add", group, [step.view_as(parameter) for step, parameter in zip(steps, group, strict=True)])
 
     def state(self) -> dict[str, Tensor]:
         """Return the optimiser's own tensors by name; not copies."""
@@ -84,7 +87,7 @@ class Descent:
 def is_inner(name: str, parameter: Tensor) -> bool:
     """Return whether a parameter is a matrix inside a network: no table of words or places, no first or last layer."""
     outer = ("proj_in", "proj_out", "shared", "embed_tokens", "relative", "scale_shift_table", "timestep_embedder",
-             "coder.conv_in", "coder.conv_out")  # fmt: skip
+             "coder.conv_in", "coder.conv_out", "questions")  # fmt: skip
     edge = any(part in name for part in outer)
     return parameter.ndim >= 2 and min(_matrix(parameter)) >= 8 and not edge
 

@@ -18,10 +18,11 @@ from torch import Tensor
 from .checkpoint import Progress, load_average
 from .config import TrainingConfig
 from .denoiser import Denoiser, flops_of, place_denoiser
-from .flow import Draw, draw, draw_moments, empty_ids, flow_loss, led, mixed, shifted, teacher
+from .flow import draw, draw_moments, empty_ids, flow_loss, led, mixed, shifted, teacher
 from .latents import Latents
 from .loop import Work, run_stage
 from .progress import OnProgress
+from .stepping import Step
 
 _ON_GRID: Final = 0.75
 _SHORT: Final = 0.04
@@ -43,18 +44,21 @@ def distil(
     batch = config.distil.batch
     wordless = empty_ids(config)
 
-    def loss_of_step(rng: torch.Generator) -> Tensor:
+    def draw_steps(rng: torch.Generator, _share: float) -> tuple[Tensor, ...]:
         drawn = draw(latents, batch, rng, None)
         start, end = intervals(batch, rng, config)
         noisy, clean = mixed(drawn, start, student.grid)
+        return noisy, start, end, clean, drawn.ids, drawn.given
+
+    def loss_of_steps(noisy: Tensor, start: Tensor, end: Tensor, clean: Tensor, ids: Tensor, given: Tensor) -> Tensor:
         with torch.no_grad():
-            wanted = guided_velocity(guide, drawn, noisy, clean, start, end, config.teacher_guidance, wordless)
-        return flow_loss(student(noisy, start, clean, drawn.ids), wanted, clean)
+            wanted = guided_velocity(guide, noisy, start, end, clean, ids, given, config.teacher_guidance, wordless)
+        return flow_loss(student(noisy, start, clean, ids), wanted, clean)
 
     passes = 1 + 2 * _SUBSTEPS / 3  # the teacher's, forward only, twice a step
     return run_stage(
-        "distil", student, loss_of_step, config, config.distil, work=Work(batch, passes * flops_of(student, batch)),
-        fused=student, on_progress=on_progress,
+        "distil", student, Step(draw_steps, loss_of_steps), config, config.distil,
+        work=Work(batch, passes * flops_of(student, batch)), fused=student, on_progress=on_progress,
     )  # fmt: skip
 
 
@@ -78,11 +82,12 @@ def intervals(batch: int, rng: torch.Generator, config: TrainingConfig) -> tuple
 
 def guided_velocity(
     guide: Denoiser,
-    drawn: Draw,
     noisy: Tensor,
-    clean: Tensor,
     start: Tensor,
     end: Tensor,
+    clean: Tensor,
+    ids: Tensor,
+    given: Tensor,
     guidance: float,
     wordless: Tensor,
 ) -> Tensor:
@@ -93,11 +98,11 @@ def guided_velocity(
     here = noisy
     moment = start
     step = (start - end) / _SUBSTEPS
-    blank = wordless.expand_as(drawn.ids)
+    blank = wordless.expand_as(ids)
     for _ in range(_SUBSTEPS):
-        told = guide(here, moment, clean, drawn.ids)
+        told = guide(here, moment, clean, ids)
         untold = guide(here, moment, clean, blank)
         here = here - step[:, None, None] * (untold + guidance * (told - untold))
-        here = led(here, drawn.given, clean)
+        here = led(here, given, clean)
         moment = moment - step
     return (noisy - here) / (start - end)[:, None, None]

@@ -10,18 +10,20 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from diffusers.models.autoencoders.autoencoder_kl_ltx import AutoencoderKLLTXVideo
+from diffusers.models.autoencoders.autoencoder_kl_ltx2 import AutoencoderKLLTX2Video
 from diffusers.pipelines.ltx.pipeline_ltx import LTXPipeline
 from diffusers.schedulers.scheduling_flow_match_euler_discrete import FlowMatchEulerDiscreteScheduler
+from safetensors.torch import save_file
 from torch import nn
 
 from ..model_card import CARD_NAME
+from ..sides import FILE
 from ..third_party import hushed
 from ..weights import weights_sha256
 from ..world.captions import build_tokenizer
 from .autoencoder import Passes, build_autoencoder
 from .card import card_of, readme_of
-from .checkpoint import Progress, load_average
+from .checkpoint import Progress, load_average, read_tensors
 from .config import Stage, TrainingConfig
 from .denoiser import Denoiser, build_denoiser
 from .latents import statistics
@@ -53,6 +55,7 @@ def export_model(config: TrainingConfig) -> Path:
         _narrow(Denoiser(pipeline.transformer, pipeline.text_encoder, config.grid))
         _narrow(Passes(pipeline.vae))
         pipeline.save_pretrained(str(draft), safe_serialization=True)
+    _put_sides(draft, config)
     for weights in draft.rglob("*.safetensors"):
         weights.chmod(0o644)  # safetensors makes them private
     card = card_of(config, progress, parameters, distilled=distilled) | {"weights_sha256": weights_sha256(draft)}
@@ -85,7 +88,7 @@ def assemble_pipeline(config: TrainingConfig, *, distilled: bool) -> tuple[LTXPi
         progress["distil"] = load_average(config.checkpoint("distil"), denoiser)
     pipeline = LTXPipeline(
         scheduler=FlowMatchEulerDiscreteScheduler(shift=config.shift),
-        vae=autoencoder.eval(),
+        vae=autoencoder.eval(),  # pyright: ignore[reportArgumentType] - LTX 2's, which it calls alike
         text_encoder=denoiser.text_encoder.eval(),
         tokenizer=tokenizer,  # pyright: ignore[reportArgumentType] - any fast tokenizer serves
         transformer=denoiser.transformer.eval(),
@@ -93,7 +96,15 @@ def assemble_pipeline(config: TrainingConfig, *, distilled: bool) -> tuple[LTXPi
     return pipeline, progress
 
 
-def _state_statistics(autoencoder: AutoencoderKLLTXVideo, config: TrainingConfig) -> None:
+def _put_sides(draft: Path, config: TrainingConfig) -> None:
+    """Lay the readers of left and right beside the model, in 16 bits, where they were trained."""
+    if config.checkpoint("sides").exists():
+        tensors, _ = read_tensors(config.checkpoint("sides"))
+        (draft / FILE).parent.mkdir()
+        save_file({name: tensor.half().contiguous() for name, tensor in tensors.items()}, draft / FILE)
+
+
+def _state_statistics(autoencoder: AutoencoderKLLTX2Video, config: TrainingConfig) -> None:
     """Put the latents' mean and deviation where stock pipelines look for them."""
     mean, std = statistics(config.cached)
     held: Any = autoencoder

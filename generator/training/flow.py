@@ -6,7 +6,8 @@ s = 3, as the scheduler shifts its moments (Esser et al., "Scaling Rectified Flo
 in eight is uniform, so that no moment is forgotten. Without words in one of ten clips (Ho and Salimans,
 "Classifier-Free Diffusion Guidance", arXiv:2207.12598). Leading latent frames that are given stand clean at moment 0,
 as in LTXImageToVideoPipeline, in half of the cases a little noisy (Ho et al., "Cascaded Diffusion Models",
-arXiv:2106.15282, call it conditioning augmentation): what a clip goes on from is never perfect.
+arXiv:2106.15282, call it conditioning augmentation): what a clip goes on from is never perfect. On the side the
+networks answer what is where (`asking`).
 """
 
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
@@ -24,6 +25,7 @@ from .denoiser import Denoiser, flops_of, place_denoiser, token_mask
 from .latents import LEADING, Latents
 from .loop import Work, run_stage
 from .progress import OnProgress
+from .stepping import Step
 from .supply import token_ids
 
 _WORDLESS: Final = 0.1
@@ -31,8 +33,12 @@ _UNIFORM: Final = 0.125
 _MOST_NOISE: Final = 0.1
 """Standard deviation of what is added to given frames, at most."""
 _GIVEN: Final = (0.70, 0.88)
-"""Below the first: nothing is given; below the second: one latent frame; else two. Late windows: one or two."""
+"""Below the first: nothing is given; below the second: one latent frame; else all. Late windows: one or all."""
 _LATE_ONE: Final = 0.3
+_ASKED: Final = (0.25, 0.1)
+"""Weights of what is seen and what is told beside the flow."""
+_ASKED_UNTIL: Final = 0.75
+"""Share of the budget at which the questions have faded out."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,13 +48,17 @@ class Draw:
     tokens: Tensor
     """What is to be made, (N, S, C)."""
     given: Tensor
-    """What leads it, (N, 2 h w, C)."""
+    """What leads it, (N, 3 h w, C)."""
     leading: Tensor
     """How many latent frames are given, (N,)."""
     ids: Tensor
     """(N, 64)."""
     noise: Tensor
     """Like `tokens`."""
+    seen: Tensor
+    """What is at each token, (N, S, bytes)."""
+    told: Tensor
+    """What words can say, (N, TOLD)."""
 
 
 def train_denoiser(
@@ -59,16 +69,25 @@ def train_denoiser(
     batch = config.denoiser.batch
     wordless = empty_ids(config)
 
-    def loss_of_step(rng: torch.Generator) -> Tensor:
+    def draw_clips(rng: torch.Generator, share: float) -> tuple[Tensor, ...]:
         drawn = draw(latents, batch, rng, wordless)
         moment = draw_moments(batch, rng, config.shift)
         noisy, clean = mixed(drawn, moment, denoiser.grid)
-        found = denoiser(noisy, moment, clean, drawn.ids)
-        return flow_loss(found, drawn.noise - drawn.tokens, clean)
+        asked = torch.full((), max(0.0, 1 - share / _ASKED_UNTIL), device=config.device)
+        return noisy, moment, clean, drawn.ids, drawn.noise - drawn.tokens, drawn.seen, drawn.told, asked
+
+    def loss_of_clips(
+        noisy: Tensor, moment: Tensor, clean: Tensor, ids: Tensor, velocity: Tensor, seen: Tensor, told: Tensor,
+        asked: Tensor,
+    ) -> Tensor:  # fmt: skip
+        found, hidden, embeds = denoiser.observed(noisy, moment, clean, ids)
+        of_seen = denoiser.questions.loss_of_seen(hidden, seen)
+        of_told = denoiser.questions.loss_of_told(embeds, ids != 0, told)
+        return flow_loss(found, velocity, clean) + asked * (_ASKED[0] * of_seen + _ASKED[1] * of_told)
 
     return run_stage(
-        "denoiser", denoiser, loss_of_step, config, config.denoiser, work=Work(batch, flops_of(denoiser, batch)),
-        fused=denoiser, on_progress=on_progress,
+        "denoiser", denoiser, Step(draw_clips, loss_of_clips), config, config.denoiser,
+        work=Work(batch, flops_of(denoiser, batch)), fused=denoiser, on_progress=on_progress,
     )  # fmt: skip
 
 
@@ -94,14 +113,18 @@ def draw(latents: Latents, batch: int, rng: torch.Generator, wordless: Tensor | 
     if wordless is not None:
         ids = torch.where(chance[0, :, None] < _WORDLESS, wordless, ids)
     early = (chance[1] >= _GIVEN[0]).long() + (chance[1] >= _GIVEN[1]).long()
-    late = 1 + (chance[1] >= _LATE_ONE).long()
+    early = torch.where(early > 1, LEADING, early)
+    late = torch.where(chance[1] < _LATE_ONE, 1, LEADING)
     leading = torch.where(latents.late[chosen], late, early)
     tokens = latents.windows[chosen].float().flatten(1, 3)
     given = latents.leading[chosen].float().flatten(1, 3)
     noise = torch.randn(tokens.shape, generator=rng, device=device)
     blur = (2 * chance[2] - 1).clamp_min(0) * _MOST_NOISE  # none in half of the cases
     blurred = given + blur[:, None, None] * torch.randn(given.shape, generator=rng, device=device)
-    return Draw(tokens=tokens, given=blurred, leading=leading, ids=ids, noise=noise)
+    seen = latents.seen[chosen].flatten(1, 3)
+    return Draw(
+        tokens=tokens, given=blurred, leading=leading, ids=ids, noise=noise, seen=seen, told=latents.told[chosen]
+    )
 
 
 def draw_moments(batch: int, rng: torch.Generator, shift: float) -> Tensor:
@@ -148,6 +171,3 @@ def teacher(config: TrainingConfig, vocabulary: int) -> Denoiser:
     denoiser = place_denoiser(config, vocabulary)
     load_average(config.checkpoint("denoiser"), denoiser)
     return denoiser.requires_grad_(requires_grad=False)
-
-
-assert LEADING == 2, "draw() knows of no more"  # noqa: S101 - two files, one fact

@@ -27,7 +27,7 @@ from .reconstruction import encode_clips, finished_autoencoder
 from .rendering import paint
 from .supply import Clips, supply
 
-LEADING: Final = 2
+LEADING: Final = 3
 """Latent frames that a window may be given: a picture and eight frames more."""
 _BATCH: Final = 64
 _TOGETHER: Final = 16
@@ -44,15 +44,19 @@ class Latents:
     windows: Tensor
     """(clips, F, h, w, C) float16."""
     leading: Tensor
-    """What a window may be given, (clips, 2, h, w, C) float16; painted once more where it starts late."""
+    """What a window may be given, (clips, 3, h, w, C) float16; painted once more where it starts late."""
     late: Tensor
     """(clips,) bool."""
     ids: Tensor
     """Token ids of the wordings, (clips, captions, 64) int16."""
+    seen: Tensor
+    """What is at each token, bits packed, (clips, F, h, w, bytes) uint8."""
+    told: Tensor
+    """What words can say, from `told_of`, (clips, TOLD) uint8."""
     mean: Tensor
-    """Of each channel before it was brought to 0, (C,)."""
+    """Of each latent channel before it was brought to 0."""
     std: Tensor
-    """(C,)."""
+    """Its deviation before it was brought to 1."""
 
 
 def encode_world(config: TrainingConfig, *, on_progress: OnProgress | None = None) -> Latents:
@@ -63,13 +67,14 @@ def encode_world(config: TrainingConfig, *, on_progress: OnProgress | None = Non
     """
     network = finished_autoencoder(config)
     encoder = Fused(partial(encode_clips, network), compiled=config.compiled)
-    rows: list[tuple[Tensor, Tensor, Tensor, Tensor]] = []
+    rows: list[tuple[Tensor, ...]] = []
     started = told = time.monotonic()
     first = _FIRST_SEED + (config.seed * 30_000_001) % ((_LAST_SEED - _FIRST_SEED) // 2)
     batch = min(_BATCH, config.clips)
     supplied = supply(
-        first, clips=config.clips, batch=batch, frames=config.frames, captions=config.captions, jobs=config.jobs
-    )
+        first, clips=config.clips, batch=batch, frames=config.frames, captions=config.captions, rows=config.grid[1],
+        jobs=config.jobs,
+    )  # fmt: skip
     for clips in supplied:
         rows.append(_encode(network, encoder, paint(clips.packed, config), clips))
         spent = time.monotonic() - started
@@ -104,7 +109,7 @@ def statistics(path: Path) -> tuple[Tensor, Tensor]:
 
 
 @torch.no_grad()
-def _encode(network: Passes, encoder: Fused, pixels: Tensor, clips: Clips) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+def _encode(network: Passes, encoder: Fused, pixels: Tensor, clips: Clips) -> tuple[Tensor, ...]:
     try:
         raw = torch.cat([encoder(part.contiguous()) for part in pixels.split(_TOGETHER)])
     except RuntimeError:
@@ -119,17 +124,18 @@ def _encode(network: Passes, encoder: Fused, pixels: Tensor, clips: Clips) -> tu
         dtype = next(network.parameters()).dtype
         painted: Tensor = decode(network.autoencoder, leading[which].to(dtype)).float()
         leading[which] = encode_clips(network, (painted * 0.5 + 0.5).clamp(0, 1))
-    ids = torch.from_numpy(clips.ids).to(raw.device)
-    return raw.half(), leading.half(), late, ids
+    said = (torch.from_numpy(array).to(raw.device) for array in (clips.ids, clips.seen, clips.told))
+    return raw.half(), leading.half(), late, *said
 
 
-def _normalised(rows: list[tuple[Tensor, Tensor, Tensor, Tensor]]) -> Latents:
-    windows, leading, late, ids = (torch.cat(column) for column in zip(*rows, strict=True))
+def _normalised(rows: list[tuple[Tensor, ...]]) -> Latents:
+    windows, leading, late, ids, seen, told = (torch.cat(column) for column in zip(*rows, strict=True))
+    rows.clear()
     sample = windows[:4096].float().flatten(0, 3)
     mean, std = sample.mean(0), sample.std(0).clamp_min(1e-3)
     for part in (*windows.split(4096), *leading.split(4096)):  # views: in place, without a second copy
         part.copy_((part.float() - mean) / std)
-    return Latents(windows=windows, leading=leading, late=late, ids=ids, mean=mean, std=std)
+    return Latents(windows=windows, leading=leading, late=late, ids=ids, seen=seen, told=told, mean=mean, std=std)
 
 
 def _save(latents: Latents, path: Path) -> None:

@@ -5,31 +5,27 @@
 
 import math
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Final, TypeAlias
+from typing import Final
 
 import torch
 from torch import Tensor, nn
 
 from .checkpoint import Progress, load_checkpoint, save_checkpoint
 from .config import STAGES, Budget, Stage, TrainingConfig
-from .descent import Descent, clip_, foreach
+from .descent import Descent, foreach
 from .fusing import Compiled
 from .progress import OnProgress, TrainingEvent
+from .stepping import Step, Stepper
 
 _WARM_UP_STEPS: Final = 150
 _DECAY_FROM: Final = 0.35
 """Share of the budget after which the learning rate falls, in a line, to its last value."""
 _LAST_RATE: Final = 0.01
 _AVERAGE_DECAY: Final = 0.999
-_CLIP: Final = 1.0
 _TELL_SECONDS: Final = 6.0
 _PEAK_FLOPS: Final = 989e12
 """Dense bf16 of one H100 SXM, NVIDIA's data sheet; the share reached is only told on CUDA."""
-
-LossOfStep: TypeAlias = Callable[[torch.Generator], Tensor]
-"""Draws a batch and returns its loss; all chance comes from the argument, which lives on the run's device."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +40,7 @@ class Work:
 def run_stage(
     stage: Stage,
     network: nn.Module,
-    loss_of_step: LossOfStep,
+    step: Step,
     config: TrainingConfig,
     budget: Budget,
     *,
@@ -61,11 +57,11 @@ def run_stage(
     Args:
         stage: Names the checkpoint and the random numbers.
         network: Its parameters are trained, in place.
-        loss_of_step: See the type.
+        step: See the type.
         config: Seed, device, folders.
         budget: Of this stage.
         work: Of one step, for the speed that is told.
-        fused: What `loss_of_step` calls; if its first step fails compiled, it runs as written.
+        fused: What the step calls; if its first step fails compiled, it runs as written.
         on_progress: Called about every six seconds.
     """
     descent = Descent(network, learning_rate=budget.learning_rate)
@@ -74,6 +70,7 @@ def run_stage(
     if budget.ends_at is not None:
         left = max(1.0, budget.ends_at - time.time())
         budget = replace(budget, minutes=(progress.seconds + left) / 60, steps=None)
+    stepper = Stepper(network, descent, step, capture=config.compiled and config.device == "cuda")
     watch = _Watch(stage, work, on_device=config.device == "cuda", on_progress=on_progress)
     good = {name: parameter.detach().clone() for name, parameter in network.named_parameters()}
     saved_at = started = time.monotonic()
@@ -84,14 +81,15 @@ def run_stage(
         rng = torch.Generator(config.device).manual_seed(_seed(config.seed, stage, progress.step))
         rate = budget.learning_rate * _rate(progress.warmed, share)
         try:
-            loss = _step(network, descent, loss_of_step, progress, rng, rate)
+            loss = stepper.take(rng, share, rate)
         except RuntimeError as error:
             if fused is None or not fused.compiled or progress.step > first:
                 raise
             fused.settle()
             watch.say(progress, share, f"goes on without compiling: {str(error)[:300]}")
             continue
-        running.lerp_(loss.detach().float(), 1.0 if progress.step == first + 1 else 0.02)
+        _count(network, progress)
+        running.lerp_(loss.float(), 1.0 if progress.step == first + 1 else 0.02)
         progress.seconds = before + time.monotonic() - started
         if watch.due(progress.step - first):
             progress.loss = float(running)
@@ -100,6 +98,7 @@ def run_stage(
                     good[name].copy_(parameter.detach())
             else:
                 descent = _go_back(network, good, progress, budget)
+                stepper = Stepper(network, descent, step, capture=stepper.captured)
                 running.zero_()
                 watch.say(progress, share, "the loss was no number: back to the last good weights")
             watch.tell(progress, share, rate)
@@ -112,25 +111,14 @@ def run_stage(
     return progress
 
 
-def _step(
-    network: nn.Module,
-    descent: Descent,
-    loss_of_step: LossOfStep,
-    progress: Progress,
-    rng: torch.Generator,
-    rate: float,
-) -> Tensor:
-    loss = loss_of_step(rng)
-    torch.autograd.backward(loss)
-    clip_(descent.parameters(), _CLIP)
-    descent.step(rate)
+def _count(network: nn.Module, progress: Progress) -> None:
+    """Count a step, and take it into the average."""
     progress.step += 1
     progress.warmed += 1
     decay = min(_AVERAGE_DECAY, (progress.step + 1) / (progress.step + 10))  # young averages forget faster
     with torch.no_grad():
         averages = list(progress.average.values())
         foreach("lerp", averages, [one.detach() for one in network.parameters()], 1 - decay)
-    return loss
 
 
 def _go_back(network: nn.Module, good: dict[str, Tensor], progress: Progress, budget: Budget) -> Descent:

@@ -15,7 +15,7 @@ from torch import Tensor
 
 _LEAST: Final = 4096
 """Smaller tensors are not worth the error."""
-_KEPT: Final = ("scale_shift_table", "proj_out", "coder.conv_out", "decoder.up_blocks.2", "relative_attention_bias")
+_KEPT: Final = ("scale_shift_table", "proj_out", "decoder.conv_out", "relative_attention_bias")
 """The last layers of each network and the tables that every token is scaled by stay at 16 bits."""
 
 

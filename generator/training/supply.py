@@ -18,6 +18,7 @@ import numpy.typing as npt
 from ..world import scene_of
 from ..world.captions import caption
 from ..world.packing import PackedScenes, pack
+from .asking import seen_of, told_of
 
 SEEN_TOKENS: Final = 64
 """Captions are cut to so many; what the text encoder says of the padding beyond is masked from the transformer."""
@@ -37,7 +38,9 @@ class Order:
     clips: int
     frames: int
     captions: int
-    """Wordings of each scene; 0 leaves words away."""
+    """Wordings of each scene; 0 leaves words and answers away."""
+    rows: int
+    """Of tokens in a picture; as many columns."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,6 +52,10 @@ class Clips:
     """Which windows start after their scene's first moment, (clips,)."""
     ids: npt.NDArray[np.int16]
     """Token ids of the wordings, (clips, captions, 64); the padding is 0."""
+    seen: npt.NDArray[np.uint8]
+    """What is where, from `seen_of`."""
+    told: npt.NDArray[np.uint8]
+    """What is said of whom, from `told_of`."""
 
 
 def prepare(order: Order) -> Clips:
@@ -59,12 +66,21 @@ def prepare(order: Order) -> Clips:
     texts = [caption(scene, rng) for scene in scenes for _ in range(order.captions)]
     ids = token_ids(texts).reshape(order.clips, order.captions, SEEN_TOKENS)
     packed = pack(scenes, start=starts, frames=order.frames, fps=FPS)
-    return Clips(packed=packed, late=np.array([start > 0 for start in starts]), ids=ids)
+    nobody = np.zeros((order.clips, 0), np.uint8)
+    return Clips(
+        packed=packed,
+        late=np.array([start > 0 for start in starts]),
+        ids=ids,
+        seen=seen_of(packed, order.rows) if order.captions else nobody,
+        told=told_of(scenes) if order.captions else nobody,
+    )
 
 
-def supply(first_seed: int, *, clips: int, batch: int, frames: int, captions: int, jobs: int) -> Iterator[Clips]:
+def supply(
+    first_seed: int, *, clips: int, batch: int, frames: int, captions: int, rows: int, jobs: int
+) -> Iterator[Clips]:
     """Give batches for the scenes of `clips` consecutive seeds, in order, prepared ahead by `jobs` processes."""
-    orders = (Order(first_seed + at, min(batch, clips - at), frames, captions) for at in range(0, clips, batch))
+    orders = (Order(first_seed + at, min(batch, clips - at), frames, captions, rows) for at in range(0, clips, batch))
     if not jobs:
         yield from map(prepare, orders)
         return

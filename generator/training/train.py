@@ -32,6 +32,7 @@ def train_generator(config: TrainingConfig, *, on_progress: OnProgress | None = 
     from .latents import encode_world, load_latents
     from .reconstruction import finished_autoencoder, train_autoencoder
     from .sheet import write_reconstructions, write_sheet
+    from .sides import train_sides
 
     prepare_device(config)
     config.out.mkdir(parents=True, exist_ok=True)
@@ -54,6 +55,8 @@ def train_generator(config: TrainingConfig, *, on_progress: OnProgress | None = 
         write_sheet(config, guide, finished_autoencoder(config), latents, path, scenes=8, steps=24, guidance=4.0)
     if "distil" in config.stages and latents is not None:
         distil(config, latents, words, on_progress=tell)  # in eight steps
+    if "sides" in config.stages:
+        train_sides(config, on_progress=tell)  # which way words say, and clips go
     if "export" in config.stages:
         export_model(config)
         tell(TrainingEvent(stage="export", step=0, share=1.0, text=str(config.model)))

@@ -15,14 +15,16 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from .config import CELL_FRAMES, CELL_SIDE
+
 Weights = dict[str, Tensor]
 
 
 def places(transformer: Any, grid: tuple[int, int, int], fps: int) -> tuple[Tensor, Tensor]:
-    """Return cosine and sine of the rotary position code, (1, S, width) each, of a clip of `grid` latents."""
+    """Return cosine and sine of the rotary position code, (1, S, width) each, of a clip of `grid` tokens."""
     frames, rows, columns = grid
     tokens = torch.zeros(1, frames * rows * columns, 1)
-    return transformer.rope(tokens, frames, rows, columns, (8 / fps, 32, 32), None)
+    return transformer.rope(tokens, frames, rows, columns, (CELL_FRAMES / fps, CELL_SIDE, CELL_SIDE), None)
 
 
 def modulation(weights: Weights, moment: Tensor, dtype: torch.dtype) -> tuple[Tensor, Tensor]:

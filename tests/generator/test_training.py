@@ -25,7 +25,9 @@ from sealreel.generator.training import (  # noqa: E402
     train_generator,
 )
 from sealreel.generator.training.checkpoint import adopt, save_average  # noqa: E402
+from sealreel.generator.training.config import Stage, minutes_of  # noqa: E402
 from sealreel.generator.training.loop import Work, run_stage  # noqa: E402
+from sealreel.generator.training.stepping import Step  # noqa: E402
 
 torch.set_num_threads(1)
 
@@ -48,14 +50,17 @@ def toy_run(config: TrainingConfig, *, interrupt_at: int | None = None, width: i
     toy = Toy(width)
     steps = 0
 
-    def loss_of_step(rng: Any) -> Any:
+    def draw(rng: Any, _share: float) -> Any:
         nonlocal steps
         if steps == interrupt_at:
             raise Interrupted
         steps += 1
-        return (toy.matrix @ torch.randn(width, generator=rng) + toy.vector - 1).square().sum()
+        return (torch.randn(width, generator=rng),)
 
-    return run_stage("denoiser", toy, loss_of_step, config, config.denoiser, work=Work(1, 1.0))
+    def loss(noise: Any) -> Any:
+        return (toy.matrix @ noise + toy.vector - 1).square().sum()
+
+    return run_stage("denoiser", toy, Step(draw, loss), config, config.denoiser, work=Work(1, 1.0))
 
 
 def toy_config(out: Path) -> TrainingConfig:
@@ -114,13 +119,15 @@ def test_a_loss_that_is_no_number_does_not_spoil_the_weights(tmp_path: Path) -> 
     toy = Toy()
     steps = 0
 
-    def loss_of_step(_: Any) -> Any:
+    def loss() -> Any:
         nonlocal steps
         steps += 1
         return toy.vector.square().sum() * (float("nan") if steps == 2 else 1.0)
 
     config = replace(toy_config(tmp_path), denoiser=Budget(batch=1, steps=3))
-    progress = run_stage("denoiser", toy, loss_of_step, config, config.denoiser, work=Work(1, 1.0))
+    progress = run_stage(
+        "denoiser", toy, Step(lambda _rng, _share: (), loss), config, config.denoiser, work=Work(1, 1.0)
+    )
 
     assert all(bool(torch.isfinite(tensor).all()) for tensor in progress.average.values())
 
@@ -134,8 +141,7 @@ def test_a_budget_without_work_is_refused(values: dict[str, int]) -> None:
 def test_minutes_are_shared_out(tmp_path: Path) -> None:
     config = share_minutes(TrainingConfig(out=tmp_path), 7.0)
 
-    parts = (config.autoencoder.minutes, config.latents_minutes, config.denoiser.minutes, config.distil.minutes)
-    assert sum(parts) == pytest.approx(7.0)
+    assert sum(minutes_of(config)) == pytest.approx(7.0)
 
 
 def test_a_smoke_run_writes_a_model_that_loads_and_generates(tmp_path: Path) -> None:
@@ -145,7 +151,8 @@ def test_a_smoke_run_writes_a_model_that_loads_and_generates(tmp_path: Path) -> 
     with pytest.raises(ModelUnavailable, match="train the stage"):
         train_generator(replace(config, stages=("export",)))
     train_generator(replace(config, stages=("autoencoder", "latents")))  # a run that was interrupted here
-    directory = train_generator(replace(config, stages=("denoiser", "distil", "export")), on_progress=heard.append)
+    stages: tuple[Stage, ...] = ("denoiser", "distil", "sides", "export")
+    directory = train_generator(replace(config, stages=stages), on_progress=heard.append)
 
     pipeline = load_pipeline(str(directory), device="cpu")
     rng = torch.Generator().manual_seed(random.Random(0).getrandbits(31))
@@ -156,5 +163,6 @@ def test_a_smoke_run_writes_a_model_that_loads_and_generates(tmp_path: Path) -> 
     logged = [json.loads(line)["stage"] for line in (tmp_path / "log.jsonl").read_text().splitlines()]
     assert frames.shape == (9, 64, 64, 3)
     assert (pipeline.card.frames, pipeline.card.steps, pipeline.card.overlap) == (17, 8, 9)
-    assert {event.stage for event in heard} == {"denoiser", "distil", "export"}
-    assert set(logged) == {"autoencoder", "latents", "denoiser", "distil", "export"}
+    assert {event.stage for event in heard} == set(stages)
+    assert pipeline.sides is not None
+    assert set(logged) == {"autoencoder", "latents", "denoiser", "distil", "sides", "export"}
