@@ -26,6 +26,7 @@ class Stage(StrEnum):
     LATENTS = "latents"
     DENOISER = "denoiser"
     DISTIL = "distil"
+    SIDES = "sides"
     EXPORT = "export"
 
 
@@ -56,7 +57,7 @@ def generator(
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Gets checkpoints, and the finished model/.")],
     minutes: Annotated[
         float | None,
-        typer.Option("--minutes", min=0.1, help="In all, shared out to the stages; 14 on CUDA, 120 on a CPU."),
+        typer.Option("--minutes", min=0.1, help="In all, shared out to the stages; 29 on CUDA, 128 on a CPU."),
     ] = None,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Of weights, scenes and noise.")] = 0,
     device: Annotated[str, typer.Option("--device", help="cpu, cuda, or auto: cuda where there is one.")] = "auto",
