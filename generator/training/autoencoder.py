@@ -1,12 +1,12 @@
 """The autoencoder, and its two passes in the layout that convolutions on a GPU like.
 
 AutoencoderKLLTX2Video with 32 x 32 pixels x 4 frames to a latent cell (causal encoder, so the first 1, 5 and 9 frames
-of a clip have the same latents whether or not the others follow): squares of four pixels, halved once in space alone
-and twice in space and time. The class of LTX 1 halves both together, which would leave squares of eight pixels or cells
-of eight frames; after as many steps both repaint worse. The passes below compute what diffusers' forward computes from
-the same parameters (a test compares the two), but over (N, T, H, W, C) arrays: every 3 x 3 x 3 kernel is one 2-D
-convolution over three neighbouring frames laid side by side in its channels, and those of `still_layers`, whose outer
-taps in time are zero and stay zero, look at one frame, a third of the work.
+of a clip have the same latents whether or not the others follow): squares of four pixels, halved twice in space and
+time and once in space alone. The class of LTX 1 halves both together, which would leave squares of eight pixels or
+cells of eight frames; squares of eight pixels learned more slowly in a trial. The passes below compute what diffusers'
+forward computes from the same parameters (a test compares the two), but over (N, T, H, W, C) arrays: every 3 x 3 x 3
+kernel is one 2-D convolution over three neighbouring frames laid side by side in its channels, and those of
+`still_layers`, whose outer taps in time are zero and stay zero, look at one frame, a third of the work.
 """
 
 # pyright: reportUnknownMemberType=false, reportMissingTypeStubs=false, reportUnknownVariableType=false

@@ -41,8 +41,8 @@ class Sizes:
 
     latent_channels: int = 96
     encoder: tuple[int, int, int] = (96, 128, 512)
-    """Channels at 32, 16 and 8 cells a side (of 256 px), fine to coarse; each divides 8 times the one before, the first
-    four times the latent channels, which are as many as those at 64 cells a side."""
+    """Channels at 32, 16 and 8 cells a side (of 256 px), fine to coarse. At 64 there are as many as latent channels.
+    Each of the first two divides 8 times the one before, the last 4 times: it halves space alone."""
     decoder: tuple[int, int, int] = (64, 88, 88)
     """Channels after and before the three doublings, fine to coarse."""
     width: int = 320
@@ -133,7 +133,7 @@ class TrainingConfig:
 
 
 def gpu_config(out: Path, *, seed: int = 0, jobs: int = 14) -> TrainingConfig:
-    """Return the run on one large GPU: twenty minutes of one H100, and eight of the CPU beside it."""
+    """Return the run on one large GPU: twenty minutes of one H100, then eight of the CPU."""
     return TrainingConfig(out=out, seed=seed, device="cuda", jobs=jobs, compiled=True)
 
 

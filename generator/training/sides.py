@@ -9,6 +9,7 @@ Both learn on the CPU in minutes. Scenes are those of the latents' range of seed
 import random
 import time
 from collections.abc import Callable, Iterator
+from itertools import count
 from typing import Final
 
 import torch
@@ -34,8 +35,8 @@ _UNSAID: Final = 0.4
 """Share kept of the scenes that go nowhere."""
 _FRESH: Final = 16
 """Clips that are rendered for every second step."""
-_MOST: Final = 30_000
-"""Clips that are kept to be learned from again, 0.16 MB each."""
+_MOST: Final = 8192
+"""Clips that are kept to be learned from again, 0.16 MB each; the oldest give way."""
 _WARM_UP_STEPS: Final = 50
 _HELD: Final = 512
 
@@ -107,15 +108,17 @@ def _renders(config: TrainingConfig) -> Iterator[Batch]:
     """Render scenes that go somewhere, and give old and new ones, half of them turned over, a little soft or grainy."""
     rng = torch.Generator().manual_seed(config.seed)
     scenes = (scene_of(seed) for seed in range(_LAST_SEED, 0, -1))
-    kept, sides, step = torch.zeros((0, len(LOOKED_AT), 3, SIDE, SIDE), dtype=torch.uint8), torch.zeros(0), 0
-    while True:
+    kept = torch.empty((_MOST, len(LOOKED_AT), 3, SIDE, SIDE), dtype=torch.uint8)
+    sides = torch.empty(_MOST)
+    newest = min(_FRESH, config.sides.batch) // 2
+    painted = 0
+    for step in count():
         if step % 2 == 0:
-            clips, ways = _painted(scenes, _FRESH)
-            kept, sides = torch.cat([kept, clips])[-_MOST:], torch.cat([sides, ways])[-_MOST:]
-        step += 1
-        some = torch.randint(len(sides), (config.sides.batch,), generator=rng)
-        newest = min(_FRESH, config.sides.batch) // 2
-        some[:newest] = torch.arange(len(sides) - newest, len(sides))
+            places = torch.arange(painted, painted + _FRESH) % _MOST
+            kept[places], sides[places] = _painted(scenes, _FRESH)
+            painted += _FRESH
+        some = torch.randint(min(painted, _MOST), (config.sides.batch,), generator=rng)
+        some[:newest] = torch.arange(painted - newest, painted) % _MOST
         seen, wanted = spoiled(kept[some].float() / 255, rng), sides[some]
         is_turned = torch.rand(len(some), generator=rng) < 0.5
         seen = torch.where(is_turned[:, None, None, None, None], seen.flip(-1), seen)

@@ -92,6 +92,8 @@ class Stepper:
                 self._loss = self._descend(self._inputs)
         except RuntimeError:
             torch.cuda.synchronize()
+            for parameter in self._descent.parameters():
+                parameter.grad = None  # what half a capture left there was never computed
             return False
         self._graph = graph
         return True
