@@ -26,7 +26,7 @@ def conjugate(phrase: str, form: VerbForm, many: bool) -> str:  # noqa: FBT001 -
 def _third(verb: str) -> str:
     if verb.endswith(SIBILANT):
         return f"{verb}es"
-    return f"{verb[:-1]}ies" if verb.endswith("y") and verb[-2] not in "aeou" else f"{verb}s"
+    return f"{verb[:-1]}ies" if verb.endswith("y") and verb[-2:-1] not in "aeou" else f"{verb}s"
 
 
 def _going_on(verb: str) -> str:
