@@ -324,14 +324,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Write the model card into the folder of the weights."""
     parser = argparse.ArgumentParser(description="Write the model card of detector weights.")
     parser.add_argument("--weights", type=Path, required=True, help=f"the folder with {CARD}")
-    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--data", type=Path, required=True, action="append", help="all folders that trained")
     parser.add_argument("--metrics", type=Path)
     parser.add_argument("--groups", type=Path)
     parser.add_argument("--command", default=COMMAND)
     asked = parser.parse_args(arguments)
     text = model_card(
         read_card(asked.weights),
-        read_dataset(asked.data),
+        [row for folder in asked.data for row in read_dataset(folder)],
         command=asked.command,
         metrics=_loaded(asked.metrics),
         groups=_loaded(asked.groups),

@@ -13,6 +13,10 @@ from .views import Item, Kind
 
 Numbered = tuple[int, Item]
 """An item with its number in the pool."""
+GRID = 7
+"""Places along each side of a picture that lessons are about."""
+PATCH_SIDES = (2, 5)
+"""Places along each side of what is laid over a picture."""
 _KINDS: tuple[Kind, ...] = ("real", "generated", "aligned", "face", "blend")
 
 
@@ -98,25 +102,43 @@ class Picked:
     windows: Sequence[int]
     mirrored: NDArray[np.bool_]
     targets: NDArray[np.float32]
-    """(pictures): 1 where it is synthetic."""
+    """(pictures): how likely each should be called synthetic …"""
+    asked: NDArray[np.bool_]
+    """… where that is asked at all: not of manipulated faces."""
+    partners: Sequence[int]
+    """Which picture of the step a part of is laid over each …"""
+    covered: NDArray[np.bool_]
+    """… and where: (pictures, 7, 7) places."""
 
 
 class Pictures:
-    """Draws single pictures: a half of them real, and every source has its say."""
+    """Draws single pictures: as many real as synthetic ones, and every source has its say."""
 
-    def __init__(self, items: Sequence[Numbered], *, count: int, windows: int, seed: int) -> None:
-        """Draw so many pictures a step out of so many windows of each item; faces are left out, as labels differ."""
-        self._real = Drawn([one for one in items if one[1].kind == "real"])
-        self._made = Drawn([one for one in items if one[1].kind in ("generated", "aligned")])
-        self._count, self._windows, self._seed = count, windows, seed
+    def __init__(self, items: Sequence[Numbered], recipe: FitRecipe, *, windows: int, seed: int) -> None:
+        """Draw out of so many windows of each item; of manipulated faces only the lesson counts, as labels differ."""
+        self._kinds = [
+            (-1.0, Drawn([one for one in items if one[1].kind == "face"])),
+            (0.0, Drawn([one for one in items if one[1].kind == "real"])),
+            (1.0, Drawn([one for one in items if one[1].kind in ("generated", "aligned")])),
+        ]
+        faces = recipe.faces if self._kinds[0][1] else 0.0
+        self._share = [faces, (1.0 - faces) / 2.0, (1.0 - faces) / 2.0]
+        self._recipe, self._windows, self._seed = recipe, windows, seed
 
     def of(self, step: int) -> Picked:
         """Draw the pictures of a step; the same step gives the same ones."""
-        rng = np.random.default_rng([self._seed, step])
-        real = rng.random(self._count) < 0.5
-        numbers = [(self._real if one else self._made).one(rng)[0] for one in real]
-        windows = rng.integers(self._windows, size=self._count).tolist()
-        return Picked(numbers, windows, rng.random(self._count) < 0.5, (~real).astype(np.float32))
+        rng, count = np.random.default_rng([self._seed, step]), self._recipe.pictures
+        kinds = [self._kinds[int(kind)] for kind in rng.choice(len(self._kinds), size=count, p=self._share)]
+        labels, smoothed = np.array([label for label, _ in kinds]), 0.5 * self._recipe.smoothing
+        return Picked(
+            numbers=[drawn.one(rng)[0] for _, drawn in kinds],
+            windows=rng.integers(self._windows, size=count).tolist(),
+            mirrored=rng.random(count) < 0.5,
+            targets=np.where(labels > 0.0, 1.0 - smoothed, smoothed).astype(np.float32),
+            asked=labels >= 0.0,
+            partners=rng.permutation(count).tolist(),
+            covered=np.stack([_patch(rng, there=rng.random() < self._recipe.patched) for _ in range(count)]),
+        )
 
 
 def shares(items: Sequence[Item]) -> NDArray[np.float64]:
@@ -131,6 +153,15 @@ def shares(items: Sequence[Item]) -> NDArray[np.float64]:
             if here.any():
                 found[here, head] = 0.5 * counted[here] / counted[here].sum()
     return found
+
+
+def _patch(rng: np.random.Generator, *, there: bool) -> NDArray[np.bool_]:
+    """Draw a rectangle of places, (7, 7); an empty one where none is wanted."""
+    covered = np.zeros((GRID, GRID), np.bool_)
+    height, width = (int(rng.integers(*PATCH_SIDES, endpoint=True)) for _ in range(2))
+    top, left = (int(rng.integers(GRID - side, endpoint=True)) for side in (height, width))
+    covered[top : top + height, left : left + width] = there
+    return covered
 
 
 def _either(one: Drawn, other: Drawn, rng: np.random.Generator) -> Drawn:

@@ -86,7 +86,7 @@ def ends(
     network.backbone.requires_grad_(requires_grad=False)
     for one in halves.parameters():
         one.requires_grad_(True)  # noqa: FBT003 - has no other name in the stubs
-    pictures = Pictures(items, count=recipe.pictures, windows=kept.windows, seed=seed + 1)
+    pictures = Pictures(items, recipe, windows=kept.windows, seed=seed + 1)
     study = Study(halves, student.reader, kept, pictures, recipe)
     clips = Clips(items, recipe, views=shelf.views, seed=seed)
 
@@ -105,7 +105,7 @@ def ends(
         on_step=told("study", recipe.study.steps),
     )
     student.eval()  # batch norms no longer follow the batches: clips of a step are too few and too alike
-    fit_probe(network, kept, items, recipe)
+    fit_probe(network, kept, items, recipe, studied=student.reader.label)
     first = _copied(network)
     if not recipe.tune.steps:
         return first, first

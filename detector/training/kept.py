@@ -18,13 +18,14 @@ from torch import Tensor
 
 from ..canon import FRAMES, SIDE, Frames, crop_at, filled, to_short_side
 from ..network import Network, residual
+from .draws import GRID
 from .halves import halves_of
-from .teacher import GRID, PROJECTED, TAUGHT, WIDTH, Teacher
+from .teacher import PROJECTED, TAUGHT, WIDTH, Teacher
 from .views import ROOM, Item, Pool
 
 SEEN, SEEN_PLAIN = (1, 6), (2, 5)
 """Frames of a window that are looked at: of a view, and of the clip's first window as it is."""
-TAUGHT_KINDS = ("real", "generated", "aligned")
+TAUGHT_KINDS = ("real", "generated", "aligned", "face")
 NOTE_EVERY = 50
 Float16s = NDArray[np.float16]
 
@@ -87,12 +88,13 @@ def keep(
         places=_file(folder / "places.npy", (len(items), windows, len(TAUGHT) * PROJECTED, GRID, GRID)),
     )
     made = Kept(_file(folder / "early.npy", (len(items), windows, *first.shape)), lessons)
-    notes = folder / f"kept-{'alone' if teacher is None else 'taught'}.json"
-    done = int(json.loads(notes.read_text("utf-8"))) if notes.exists() else 0
+    notes, taught = folder / "kept.json", [] if teacher is None else list(TAUGHT_KINDS)
+    found = json.loads(notes.read_text("utf-8")) if notes.exists() else {}
+    done = int(found["items"]) if found.get("taught") == taught else 0
     for number in range(done, len(items)):
         eyes.look(made, number, items[number], pool)
         if (number + 1) % NOTE_EVERY == 0 or number + 1 == len(items):
-            notes.write_text(json.dumps(number + 1), "utf-8")
+            notes.write_text(json.dumps({"items": number + 1, "taught": taught}), "utf-8")
             on_item(number + 1, len(items))
     return made
 

@@ -28,7 +28,9 @@ ROUNDS = 100
 
 
 @torch.no_grad()
-def fit_probe(network: Network, kept: Kept, items: Sequence[Numbered], recipe: FitRecipe) -> None:
+def fit_probe(
+    network: Network, kept: Kept, items: Sequence[Numbered], recipe: FitRecipe, *, studied: nn.Linear | None = None
+) -> None:
     """Write both heads' linear weights into the network, which is in evaluation mode.
 
     Args:
@@ -36,6 +38,8 @@ def fit_probe(network: Network, kept: Kept, items: Sequence[Numbered], recipe: F
         kept: All windows.
         items: Those to learn from, with their numbers.
         recipe: Strength of the penalties.
+        studied: What the study read the label off with; the first head says the mean of it and of the probe. Both are
+            linear in the same features, so that two opinions cost no more than one.
     """
     pictures, rest = described(network, kept, [number for number, _ in items])
     scale = torch.cat([torch.ones(pictures.shape[1]), torch.full((rest.shape[1],), recipe.probe_residual)])
@@ -51,7 +55,13 @@ def fit_probe(network: Network, kept: Kept, items: Sequence[Numbered], recipe: F
         penalty=recipe.probe_penalty,
     )
     fitted = fitted * scale[:, None]  # (channels of all stages, of both streams; heads)
-    network.bias.copy_(bias - mean @ fitted)
+    bias = bias - mean @ fitted
+    if studied is not None:
+        silent = len(fitted) - studied.in_features  # of the residual the study says nothing
+        read = functional.pad(studied.weight[0], (0, silent))
+        fitted[:, 0] = torch.lerp(fitted[:, 0], read, recipe.studied)
+        bias[0] = torch.lerp(bias[0], studied.bias[0], recipe.studied)
+    network.bias.copy_(bias)
     stages = [*(cast(nn.ModuleList, one) for one in network.early_spots), network.spots]
     for stream, weights in enumerate(fitted.split(pictures.shape[1])):
         place = 0

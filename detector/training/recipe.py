@@ -30,7 +30,7 @@ class Course:
 class FitRecipe:
     """One network's training: study (pictures), probe (the heads alone), tune (whole clips, if wanted)."""
 
-    study: Course = field(default_factory=lambda: Course(steps=400, warm_up=0.075, average=0.0, longest=5.0))
+    study: Course = field(default_factory=lambda: Course(steps=500, warm_up=0.06, average=0.0, longest=5.0))
     """Of the late half: what single pictures show, and whether they were filmed."""
     pictures: int = 64
     """A step of the study."""
@@ -38,9 +38,15 @@ class FitRecipe:
     reader_rate: float = 2e-3
     label: float = 0.5
     """Weight of the label in the study, where the teacher's lesson weighs 1."""
+    patched: float = 0.5
+    """Share of the study's pictures that another one of the step is laid over in part."""
+    faces: float = 0.08
+    """Share of the study's pictures that are manipulated faces: only the lesson is asked of them."""
     probe_penalty: float = 0.5
     """Of the squared weights of the linear heads: about scikit-learn's C = 0.002 for a thousand clips, which did best
     of 0.0001 to 0.01 on frozen ImageNet features."""
+    studied: float = 0.5
+    """How much of the first head is the study's own reader of the label; the rest is the probe's."""
     probe_residual: float = 0.35
     """What features of the residual are multiplied by: held back eight times as much as those of pictures. On frozen
     features .2 to .5 gained .002 of AUROC, 1 lost .007."""

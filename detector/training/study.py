@@ -5,7 +5,8 @@
 A few hundred clips of each class teach a small network what they show sooner than how they were made. What CLIP says
 of each place of a picture is a richer lesson, and asks nothing that is only true of these clips. Labels alone bend
 features to these clips, the lesson alone leaves out what CLIP does not care for; docs/decisions/
-what-the-detector-learns-from.md has both beside the two together.
+what-the-detector-learns-from.md has both beside the two together. Half of the pictures are patched with a part of
+another (CutMix, Yun et al., arXiv 1905.04899), lesson and label with them: a thousand clips are learnt by heart else.
 """
 
 from collections.abc import Sequence
@@ -85,18 +86,19 @@ class Study:
         picked, device = self._pictures.of(step), next(self._reader.parameters()).device
         at = zip(picked.numbers, picked.windows, strict=True)
         maps = np.stack([self._kept.early[number, window, self._kept.taught(window), 0] for number, window in at])
-        seen = _turned(torch.from_numpy(maps).to(device).float(), picked.mirrored)
+        seen = _patched(_turned(torch.from_numpy(maps).to(device).float(), picked.mirrored), picked)
         with torch.autocast(device.type, torch.bfloat16, enabled=device.type != "cpu"):
             features = self._halves.late(seen.contiguous(memory_format=torch.channels_last))
             judged = self._reader.judged(features)
-        smoothing = self._recipe.smoothing
-        wanted = torch.from_numpy(picked.targets).to(device) * (1.0 - smoothing) + 0.5 * smoothing
-        loss = self._recipe.label * functional.binary_cross_entropy_with_logits(judged, wanted)
+        asked = picked.asked & (picked.asked[picked.partners] | ~picked.covered.any((1, 2)))
+        targets = _blended(torch.from_numpy(picked.targets), picked).to(device)
+        entropy = functional.binary_cross_entropy_with_logits(judged, targets, reduction="none")
+        loss = self._recipe.label * entropy[torch.from_numpy(asked).to(device)].sum() / max(1, asked.sum())
         if self._kept.lessons is None:
             return loss
         places, wholes = (one.to(device) for one in _lessons(self._kept.lessons, picked))
         with torch.autocast(device.type, torch.bfloat16, enabled=device.type != "cpu"):
-            return loss + self._reader.missed(features, places, wholes)
+            return loss + self._reader.missed(features, _patched(places, picked), _blended(wholes, picked))
 
 
 def _lessons(lessons: Lessons, picked: Picked) -> tuple[Tensor, Tensor]:
@@ -114,3 +116,16 @@ def _pooled(features: Sequence[Tensor]) -> Tensor:
 def _turned(maps: Tensor, mirrored: NDArray[np.bool_]) -> Tensor:
     """Mirror some of (n, channels, h, w): maps of a mirrored picture are nearly the mirrored maps."""
     return torch.where(torch.from_numpy(mirrored).to(maps.device)[:, None, None, None], maps.flip(-1), maps)
+
+
+def _patched(maps: Tensor, picked: Picked) -> Tensor:
+    """Lay a part of each picture's partner over it, in maps (n, channels, h, w) of any grid."""
+    covered = torch.from_numpy(picked.covered)[:, None].float().to(maps.device)
+    covered = functional.interpolate(covered, size=maps.shape[-2:], mode="nearest") > 0.5
+    return torch.where(covered, maps[picked.partners], maps)
+
+
+def _blended(values: Tensor, picked: Picked) -> Tensor:
+    """Mix what is said of whole pictures, (n, …), by how much of each is its partner's."""
+    share = torch.from_numpy(picked.covered.mean((1, 2), dtype=np.float32)).to(values.device)
+    return torch.lerp(values, values[picked.partners], share.view(-1, *[1] * (values.ndim - 1)))

@@ -19,6 +19,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from ...errors import ModelUnavailable
+from .draws import GRID
 
 WIDTH, LAYERS, ATTENTION_HEADS, PATCH, PLACES = 768, 12, 12, 16, 14
 """Of ViT-B/16 at 224 pixels."""
@@ -30,8 +31,6 @@ TAUGHT = (6, 9, 12)
 most and on the last one's .915."""
 PROJECTED = 128
 """Numbers that are kept of a block's 768 at each place."""
-GRID = 7
-"""Places along each side that are taught."""
 _INSIDE = ("self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj", "self_attn.out_proj", "mlp.fc1", "mlp.fc2")
 
 

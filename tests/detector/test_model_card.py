@@ -112,9 +112,14 @@ def test_the_page_is_written_beside_the_weights(tmp_path: Path) -> None:
     write_card(tmp_path, CARD)
     for name in "abc":
         (tmp_path / f"{name}.mp4").touch()
-    (tmp_path / "index.csv").write_text("file,label,source\na.mp4,real,phone\nb.mp4,real,phone\nc.mp4,ai,pika\n")
+    (tmp_path / "index.csv").write_text("file,label,source\na.mp4,real,phone\nb.mp4,real,phone\n")
     (tmp_path / "groups.json").write_text(json.dumps(GROUPS))
+    more = tmp_path / "more"
+    more.mkdir()
+    (more / "d.mp4").touch()
+    (more / "index.csv").write_text("file,label,source\nd.mp4,ai,pika\n")
+    folders = ["--data", str(tmp_path), "--data", str(more)]
 
-    main(["--weights", str(tmp_path), "--data", str(tmp_path), "--groups", str(tmp_path / "groups.json")])
+    main(["--weights", str(tmp_path), *folders, "--groups", str(tmp_path / "groups.json")])
 
     assert (tmp_path / "README.md").read_text("utf-8").startswith("# tiny 3\n")

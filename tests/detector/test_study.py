@@ -64,16 +64,42 @@ def test_half_of_a_step_is_real_and_a_step_repeats_itself() -> None:
     assert clips.batch(3).cut.numbers == batch.cut.numbers != clips.batch(4).cut.numbers
 
 
-def test_half_of_the_pictures_are_real_and_faces_are_left_out() -> None:
+def test_half_of_the_pictures_are_real_and_nobody_asks_whether_faces_are() -> None:
     faces = [item(20, "face", "mask"), item(21, "blend", "camera0")]
-    pictures = Pictures([*ITEMS, *faces], count=400, windows=3, seed=0)
+    pictures = Pictures([*ITEMS, *faces], FitRecipe(pictures=400, smoothing=0.0), windows=3, seed=0)
     picked = pictures.of(0)
 
-    assert 0.4 < picked.targets.mean() < 0.6
-    assert all((number >= 6) == (target == 1.0) for number, target in zip(picked.numbers, picked.targets, strict=True))
-    assert {20, 21}.isdisjoint(picked.numbers)
+    told = dict(zip(picked.numbers, np.where(picked.asked, picked.targets, -1.0).tolist(), strict=True))
+
+    assert 0.4 < (picked.targets == 1.0).mean() < 0.55 > (picked.targets == 0.0).mean() > 0.4
+    assert told == dict.fromkeys(range(6), 0.0) | dict.fromkeys(range(6, 10), 1.0) | {20: -1.0}
+    assert 0.4 < picked.covered.any((1, 2)).mean() < 0.6
     assert set(picked.windows) == {0, 1, 2}
     assert pictures.of(0).numbers == picked.numbers != pictures.of(1).numbers
+
+
+def test_what_is_laid_over_a_picture_brings_its_lesson_and_its_label(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    network = Network("test_efficientnet").eval()
+    found, halves, recipe = kept(tmp_path, network)[0], halves_of(network), FitRecipe(pictures=8, patched=1.0)
+    pictures = Pictures(ITEMS, recipe, windows=found.windows, seed=0)
+    seen: list[Tensor] = []
+
+    def late(maps: Tensor) -> list[Tensor]:
+        seen.append(maps)
+        return halves.late(maps)
+
+    reader = Reader([*network.early_widths, network.width])
+    Study(replace(halves, late=late), reader, found, pictures, recipe).loss(0)
+    picked, side = pictures.of(0), seen[0].shape[-1]
+    assert picked.covered.any((1, 2)).all()
+    for place, (number, partner) in enumerate(zip(picked.numbers, picked.partners, strict=True)):
+        covered = np.kron(picked.covered[place], np.ones((side // 7, side // 7))).astype(bool)
+        for one, at in ((place, ~covered), (partner, covered)):
+            window = picked.windows[one]
+            maps = found.early[picked.numbers[one], window, found.taught(window), 0].astype(np.float32)
+            maps = maps[:, :, ::-1] if picked.mirrored[one] else maps
+            assert np.array_equal(seen[0][place].numpy()[:, at], maps[:, at]), (number, one)
 
 
 def test_each_side_of_a_head_counts_one_half() -> None:
@@ -151,6 +177,26 @@ def test_the_probe_tells_coarse_from_fine(tmp_path: Path) -> None:
     assert not network.state_dict()["spots.1.weight"].any()  # a residual that is held back wholly is not read
 
 
+def test_the_first_head_says_the_mean_of_probe_and_study(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    network = Network("test_efficientnet").eval()
+    found, _ = kept(tmp_path, network)
+    reader, recipe = Reader([*network.early_widths, network.width]), FitRecipe(studied=0.25)
+    nn.init.normal_(reader.label.weight)
+    nn.init.ones_(reader.label.bias)
+    window = torch.randint(0, 256, (1, 8, 224, 224, 3), dtype=torch.uint8)
+    fit_probe(network, found, ITEMS, recipe)
+    with torch.inference_mode():
+        alone = network(window)[1][0]
+    fit_probe(network, found, ITEMS, recipe, studied=reader.label)
+    with torch.inference_mode():
+        both = network(window)[1][0]
+        read = reader.judged([one[0] for one in network.look(window.permute(0, 1, 4, 2, 3).float() / 255.0)])
+
+    torch.testing.assert_close(both[:, 0], 0.75 * alone[:, 0] + 0.25 * read, atol=1e-4, rtol=1e-4)
+    torch.testing.assert_close(both[:, 1], alone[:, 1])
+
+
 def test_the_probe_says_the_same_of_kept_maps_as_the_network_of_pixels(tmp_path: Path) -> None:
     torch.manual_seed(0)
     network = Network("test_efficientnet").eval()
@@ -168,8 +214,8 @@ def test_a_study_without_a_teacher_learns_the_label(tmp_path: Path) -> None:
     torch.manual_seed(0)
     network = Network("test_efficientnet").eval()
     found, halves = kept(tmp_path, network)[0], halves_of(network)
-    reader = Reader([*network.early_widths, network.width])
-    study = Study(halves, reader, found, Pictures(ITEMS, count=8, windows=found.windows, seed=0), FitRecipe(label=1.0))
+    reader, recipe = Reader([*network.early_widths, network.width]), FitRecipe(label=1.0, pictures=8)
+    study = Study(halves, reader, found, Pictures(ITEMS, recipe, windows=found.windows, seed=0), recipe)
     before = study.loss(0).item()
     halves.train(learns=True)
     course = Course(steps=20, warm_up=0.0, average=0.0)

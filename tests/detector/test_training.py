@@ -3,7 +3,7 @@
 # (torch leaves the types of tensors' methods open)
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -162,6 +162,36 @@ def test_a_run_goes_from_clips_to_weights_and_is_not_done_twice(tmp_path: Path, 
     stages: list[str] = []
     assert train_detector(training, on_progress=lambda stage, _text: stages.append(stage)) == model
     assert not {"fold 1", "fold 2", "final", "autoencoders"} & set(stages)
+
+
+def test_clips_that_are_given_beside_the_data_train_in_every_fold_and_are_judged_in_none(
+    tmp_path: Path, write: Callable[..., Path]
+) -> None:
+    from sealreel.detector.training.train import DetectorTraining, train_detector
+    from sealreel.detector.weights import read_card
+
+    def folder(name: str, sources: Sequence[tuple[str, str]]) -> Path:
+        (tmp_path / name).mkdir()
+        lines = ["file,label,source"]
+        for number, (label, source) in enumerate(sources):
+            write(tmp_path / name / f"{name}{number}.mp4", list(drawn(number)))
+            lines.append(f"{name}{number}.mp4,{label},{source}")
+        (tmp_path / name / "index.csv").write_text("\n".join(lines) + "\n", "utf-8")
+        return tmp_path / name
+
+    data = folder(
+        "data", [("real" if n % 2 else "ai", f"{'camera' if n % 2 else 'maker'}{'abcd'[n // 2]}") for n in range(8)]
+    )
+    also = folder("also", [("ai", "ours"), ("real", "renders")])
+    recipe = replace(SMOKE, backbone="test_efficientnet", autoencoders=AutoencoderRecipe(steps=1, crops=1, side=32))
+    run = tmp_path / "run"
+
+    train_detector(DetectorTraining(data=data, out=run, also=(also,), recipe=recipe, jobs=1))
+
+    judged = [set(json.loads((run / f"folds/{number}/held_out.json").read_text("utf-8"))) for number in (1, 2)]
+    assert judged[0] | judged[1] == {f"data{number}.mp4" for number in range(8)}
+    for weights in ("folds/1", "folds/2", "model"):
+        assert {"ours", "renders"} <= set(read_card(run / weights).trained_on), weights
 
 
 def test_a_single_generator_cannot_be_held_out(tmp_path: Path, write: Callable[..., Path]) -> None:
