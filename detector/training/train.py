@@ -39,7 +39,7 @@ class DetectorTraining:
     data: Path
     out: Path
     also: tuple[Path, ...] = ()
-    """More labelled folders: no fold is dealt of their sources, so that they train in all and are judged in none."""
+    """More labelled folders: their sources train in all folds and are judged in none, but for those that `data` has."""
     autoencoders: tuple[Path, ...] = ()
     """Directories whose decoders leave their traces on real clips, beside four that are trained for it."""
     recipe: Recipe = field(default_factory=Recipe)
@@ -56,6 +56,12 @@ class DetectorTraining:
 
 OnProgress = Callable[[str, str], None]
 """Told of the stage and of what was done."""
+
+
+def check_training(training: DetectorTraining) -> None:
+    """Say what is missing before anything is made; raises as `train_detector`."""
+    _check_start(training)
+    _usable(training)
 
 
 def train_detector(training: DetectorTraining, *, on_progress: OnProgress = lambda _stage, _text: None) -> Path:

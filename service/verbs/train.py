@@ -196,19 +196,18 @@ def detector(
         import torch
 
         from ...benchmarks.detector.specimens import write_companions
-        from ...detector.training.train import DetectorTraining, train_detector
+        from ...detector.training.train import DetectorTraining, check_training, train_detector
         from ...generator.loader import EMBEDDED
     except ModuleNotFoundError as error:
         raise MissingExtra(f"training needs {error.name}, which is not installed: {_DETECTOR_EXTRA}") from error
 
     on_device = _device(device, there=torch.cuda.is_available())
     share = pairs if pairs is not None else (0.25 if vae else 0.0)
-    made = (work or out / "work") / f"own-{own}"
     try:
         training = DetectorTraining(
             data=data,
             out=out,
-            also=(*(also or ()), *((write_companions(made, own),) if own else ())),
+            also=tuple(also or ()),
             autoencoders=(*(vae or ()), EMBEDDED),
             recipe=_recipe(backbone, seed=seed, steps=steps, tune=tune, pairs=share, smoke=smoke),
             imagenet=imagenet,
@@ -217,6 +216,10 @@ def detector(
             jobs=jobs,
             work=work,
         )
+        if own:
+            check_training(training)  # clips take seconds each
+            made = write_companions((work or out / "work") / f"own-{own}", own)
+            training = replace(training, also=(*training.also, made))
         model = train_detector(training, on_progress=lambda stage, text: warn(f"{stage}: {text}"))
     except OSError as error:
         raise OutputUnwritable(f"{out}: {error.strerror}; choose a folder that can be written") from error

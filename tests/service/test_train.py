@@ -1,4 +1,4 @@
-"""`sealreel train generator` as a user types it."""
+"""`sealreel train` as a user types it."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -39,6 +39,17 @@ def test_a_folder_that_cannot_be_made_is_said(shell: Run, tmp_path: Path) -> Non
 
     assert ran.code == 3
     assert f"{tmp_path}/file/run" in ran.err
+
+
+def test_data_that_cannot_be_used_is_said_before_clips_are_made(shell: Run, tmp_path: Path) -> None:
+    pytest.importorskip("onnx", reason="the extra `train` is not installed")
+    run, backbone = tmp_path / "run", ("--backbone", "test_efficientnet")
+
+    ran = shell("train", "detector", "--data", tmp_path, "--out", run, "--own", "9", *backbone)
+
+    assert ran.code == 2
+    assert "index.csv" in ran.err
+    assert not run.exists()
 
 
 def test_the_stages_are_those_of_the_library() -> None:
