@@ -82,7 +82,8 @@ def rendered(scene: "Scene") -> Frames:
 def write_companions(folder: Path, count: int) -> Path:
     """Write pairs of a generated clip and a render of the same scene, as a folder that `train detector` reads.
 
-    What is there already is kept. Only traces tell the two of a pair apart: the world they show is the same.
+    What is there already is kept. Both show the same world, so that it is not what tells them apart; what a caption
+    leaves open (a place, a colour) may differ.
 
     Raises:
         MissingExtra: The generator is not installed.
