@@ -125,6 +125,7 @@ def _film(pipeline: LoadedPipeline, wanted: _Wanted, overlap: int, *, seed: int,
         rate=wanted.told,
         steps=int(wanted.value("steps")),
         guidance_scale=float(wanted.value("guidance_scale")),
+        candidates=int(wanted.value("candidates") or 1),
     )
     rgb = np.empty((frames, height, width, 3), dtype=np.uint8)
     made = 0
@@ -138,6 +139,7 @@ def _film(pipeline: LoadedPipeline, wanted: _Wanted, overlap: int, *, seed: int,
         first=None if wanted.image is None else wanted.image[None, None],  # (H, W, 3) -> (1, 1, H, W, 3)
         negative_prompt=wanted.value("negative_prompt") or "",
         sides=pipeline.sides,
+        matcher=pipeline.matcher,
         on_step=on_step,
     ):
         rgb[made : made + stretch.shape[1]] = stretch[0]
@@ -156,11 +158,13 @@ def _wanted(pipeline: LoadedPipeline, config: GenerationConfig, frames: int | No
         "frames": frames,
         "steps": config.steps,
         "guidance_scale": config.guidance_scale,
+        "candidates": config.candidates,
     }
     defaults: dict[str, Any] = {option: getattr(card, option) for option in asked} | _quality(card, config)
     check_size(config.width, config.height, pipeline.rules, pipeline=name)
     if card.overlap is not None:
         _check_count(frames, card)
+        _check_candidates(config.candidates, pipeline)
     elif frames is not None:
         check_frames(frames, pipeline.rules, pipeline=name)
     rate, told, notes = _rates(pipeline, config)
@@ -186,6 +190,13 @@ def _check_count(frames: int | None, card: ModelCard) -> None:
     most = card.frames_max
     if frames is not None and most is not None and frames > most:
         raise OptionUnsupported(f"{card.name} makes 1 to {most} frames, {frames} were asked")
+
+
+def _check_candidates(candidates: int | None, pipeline: LoadedPipeline) -> None:
+    if candidates not in (None, 1) and pipeline.matcher is None:
+        raise OptionUnsupported(
+            f"{pipeline.card.name} has no readers to compare {candidates} candidates with; ask for 1, or --num-videos"
+        )
 
 
 def _rates(pipeline: LoadedPipeline, config: GenerationConfig) -> tuple[Fraction, float, list[str]]:

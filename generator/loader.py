@@ -42,6 +42,8 @@ class LoadedPipeline:
     """The diffusers pipeline."""
     sides: Any | None = None
     """Readers of left and right (`sides.Sides`) of a model that has some."""
+    matcher: Any | None = None
+    """Readers of words and half-made clips (`matching.Matcher`) of a model that has some."""
     weights_sha256: str | None = None
     """Which weights these are, see `weights`; None for a pipeline that was not loaded from files."""
 
@@ -94,7 +96,8 @@ def load_pipeline(
         raise ModelUnavailable(
             f"{name}: its card asks for windows (overlap), which {keywords.pipeline} cannot be run in"
         )
-    from .sides import load_sides  # needs torch, which is there by now
+    from .matching import load_matcher  # needs torch, which is there by now
+    from .sides import load_sides
 
     found = weights_sha256(index_path.parent)
     if card.weights_sha256 not in (None, found):
@@ -109,6 +112,7 @@ def load_pipeline(
         placement=placement,
         pipe=pipe,
         sides=load_sides(index_path.parent, getattr(pipe, "tokenizer", None)),
+        matcher=load_matcher(index_path.parent, pipe),
         weights_sha256=found,
     )
 

@@ -36,6 +36,8 @@ class ModelCard:
     steps: int | None = None
     guidance_scale: float | None = None
     negative_prompt: str | None = None
+    candidates: int | None = None
+    """Clips begun for each that is finished, where the model has readers to compare them (`matching`)."""
     quality: Quality | None = None
     styles: Mapping[str, str] = field(default_factory=dict[str, str])
     """A style's name, and the words that ask the model for it."""
@@ -76,6 +78,7 @@ def read_card(directory: Path, *, name: str) -> ModelCard:
             steps=_count(card, "steps"),
             guidance_scale=None if card.get("guidance_scale") is None else float(card["guidance_scale"]),
             negative_prompt=_text(card, "negative_prompt"),
+            candidates=_count(card, "candidates"),
             quality=_quality(card.get("quality")),
             styles={str(style): str(words) for style, words in _table(card, "styles").items()},
             overlap=_count(card, "overlap"),

@@ -45,6 +45,8 @@ class GenerationConfig:
     steps: int | None = None
     """Denoising steps (num_inference_steps)."""
     guidance_scale: float | None = None
+    candidates: int | None = None
+    """Clips that are begun for the one that is finished: more keep closer to the prompt and take longer."""
     seed: int | None = None
     """Drawn when None, and reported either way."""
     device: Device = "auto"
@@ -59,6 +61,8 @@ class GenerationConfig:
                 raise ValueError(f"{name} must be 1 to {2**15}, got {value}")
         if self.steps is not None and not 1 <= self.steps <= 1000:
             raise ValueError(f"steps must be 1 to 1000, got {self.steps}")
+        if self.candidates is not None and not 1 <= self.candidates <= 64:
+            raise ValueError(f"candidates must be 1 to 64, got {self.candidates}")
         if self.guidance_scale is not None and not 0 <= self.guidance_scale <= 1000:
             raise ValueError(f"guidance_scale must be 0 to 1000, got {self.guidance_scale}")
         if self.fps is not None and not 0 < self.fps <= 1000:

@@ -16,6 +16,9 @@ from .third_party import load_module
 
 OnStep = Callable[[int, int], None]
 """Called after each denoising step with (steps done, steps in all)."""
+Compare = Callable[[Any], Any]
+"""Given the hidden states of candidates, (clips, candidates, frames, rows, columns, width), returns which of each
+clip's is the best, (clips,)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +36,10 @@ class Sampling:
     steps: int
     guidance_scale: float
     """1 or less denoises without guidance."""
+    candidates: int = 1
+    """Of each clip, begun side by side where they can be compared; one is finished."""
+    compared_at: float = 0.5
+    """Share of noise that is left when they are compared: at the step that comes nearest to it."""
 
 
 def sample(
@@ -43,9 +50,12 @@ def sample(
     rngs: Sequence[Any],
     leading: Any | None = None,
     negative_prompt: str = "",
+    compare: Compare | None = None,
     on_step: OnStep | None = None,
 ) -> Any:
     """Denoise a batch of windows.
+
+    The noise of the first candidate is that of a clip without others: the same seed begins the same clip.
 
     Args:
         pipe: A pipeline with the parts of LTXPipeline; its scheduler is set anew.
@@ -54,6 +64,7 @@ def sample(
         rngs: A torch.Generator on the CPU for each clip; each draws the noise of its own window.
         leading: Clean latent frames (clips, channels, k, rows, columns), as `encode` gives them; they stay as they are.
         negative_prompt: What guidance moves away from.
+        compare: Chooses between candidates; without it there is one a clip.
         on_step: Told of progress.
 
     Returns:
@@ -61,20 +72,29 @@ def sample(
     """
     torch = load_module("torch")
     with torch.no_grad():
+        count = 1 if compare is None else how.candidates
         guided = how.guidance_scale > 1
-        embeds, mask = _read(pipe, prompts, negative_prompt, guided=guided)
+        each = _read(pipe, prompts, negative_prompt, guided=guided)
         shape = _latent_shape(pipe, how)
-        noise = torch.cat([torch.randn((1, *shape), generator=rng, dtype=torch.float32) for rng in rngs])
-        tokens = _tokens(noise.to(embeds.device))
+        noise = [torch.randn((1, *shape), generator=rng, dtype=torch.float32) for rng in rngs for _ in range(count)]
+        tokens = _tokens(torch.cat(noise).to(each[0].device))
         clean = 0
         if leading is not None:
-            known = _tokens(leading.to(tokens))
+            known = _tokens(leading.to(tokens)).repeat_interleave(count, 0)
             clean = known.shape[1]
             tokens = torch.cat([known, tokens[:, clean:]], dim=1)
-        for done, moment in enumerate(_moments(pipe, tokens, how), start=1):
+        moments = _moments(pipe, tokens, how)
+        levels = [*(float(moment) / _full(pipe) for moment in moments), 0.0]
+        compared_after = min(range(1, len(levels)), key=lambda done: abs(levels[done] - how.compared_at))
+        embeds, mask = (part.repeat_interleave(count, 0) for part in each)
+        for done, moment in enumerate(moments, start=1):
             velocity = _velocity(pipe, tokens, moment, embeds, mask, how=how, clean=clean)
             rest = pipe.scheduler.step(velocity[:, clean:], moment, tokens[:, clean:], return_dict=False)[0]
             tokens = torch.cat([tokens[:, :clean], rest], dim=1)
+            if compare is not None and count > 1 and done == compared_after:
+                states = middle_states(pipe, tokens, levels[done], how, clean=clean)
+                chosen = compare(states.unflatten(0, (-1, count)))
+                tokens, (embeds, mask) = tokens.unflatten(0, (-1, count))[range(len(prompts)), chosen.tolist()], each
             if on_step is not None:
                 on_step(done, how.steps)
         return tokens.transpose(1, 2).unflatten(2, shape[1:])
@@ -99,6 +119,44 @@ def encode(pipe: Any, frames: Any) -> Any:
         latents = vae.encode(picture, return_dict=False)[0].mode().float()
         mean, deviation = _statistics(vae, latents)
         return (latents - mean) / deviation
+
+
+def noisy(latents: Any, level: float, rng: Any) -> Any:
+    """Return latents (clips, channels, frames, rows, columns) as tokens (clips, S, channels) that are partly noise."""
+    torch = load_module("torch")
+    tokens = _tokens(latents)
+    return (1 - level) * tokens + level * torch.randn(tokens.shape, generator=rng).to(tokens)
+
+
+def middle_states(pipe: Any, tokens: Any, level: float, how: Sampling, *, clean: int = 0) -> Any:
+    """Return what the middle of the transformer makes of half-made clips without any words.
+
+    Args:
+        pipe: As for `sample`.
+        tokens: (clips, S, channels).
+        level: Share of noise in them, 0 to 1.
+        how: Their window.
+        clean: How many leading tokens are no noise at all.
+
+    Returns:
+        Hidden states, (clips, frames, rows, columns, width).
+    """
+    torch = load_module("torch")
+    kept: list[Any] = []
+
+    def keep(_layer: Any, _given: Any, found: Any) -> None:
+        kept.append(found)
+
+    layers = pipe.transformer.transformer_blocks
+    with torch.no_grad():
+        embeds, mask = (part.expand(len(tokens), *part.shape[1:]) for part in _read(pipe, [""], "", guided=False))
+        moment = torch.tensor(level * _full(pipe), device=tokens.device)
+        hook = layers[len(layers) // 2].register_forward_hook(keep)
+        try:
+            _velocity(pipe, tokens, moment, embeds, mask, how=how, clean=clean)
+        finally:
+            hook.remove()
+    return kept[0].unflatten(1, _latent_shape(pipe, how)[1:])
 
 
 def decode(pipe: Any, latents: Any) -> Any:
@@ -173,6 +231,11 @@ def _velocity(pipe: Any, tokens: Any, moment: Any, embeds: Any, mask: Any, *, ho
         return found
     without, with_prompt = found.chunk(2)
     return without + how.guidance_scale * (with_prompt - without)
+
+
+def _full(pipe: Any) -> int:
+    """Return the timestep of nothing but noise."""
+    return pipe.scheduler.config.num_train_timesteps
 
 
 def _statistics(vae: Any, latents: Any) -> tuple[Any, Any]:

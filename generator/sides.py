@@ -22,6 +22,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from ..errors import ModelUnavailable
+from .narrow import part_of, widened
 
 FILE: Final = "sides/model.safetensors"
 """In the model's directory."""
@@ -100,7 +101,7 @@ def load_sides(directory: Path, tokenizer: Any) -> Sides | None:
     if not path.is_file():
         return None
     try:
-        found = {name: tensor.float() for name, tensor in load_file(path).items()}
+        found = widened(load_file(path))
         words = WordsReader(*found["words.tokens.weight"].shape)
         clips = ClipsReader(found["clips.layers.0.weight"].shape[0])
         words.load_state_dict(part_of(found, "words"))
@@ -108,11 +109,6 @@ def load_sides(directory: Path, tokenizer: Any) -> Sides | None:
     except (SafetensorError, KeyError, RuntimeError, TypeError, OSError) as error:
         raise ModelUnavailable(f"{path} holds no readers of left and right: {error}") from error
     return Sides(words.eval(), clips.eval(), tokenizer)
-
-
-def part_of(tensors: dict[str, Tensor], name: str) -> dict[str, Tensor]:
-    """Return the tensors whose names begin with `name` and a dot, without it."""
-    return {key.removeprefix(f"{name}."): tensor for key, tensor in tensors.items() if key.startswith(f"{name}.")}
 
 
 @torch.no_grad()

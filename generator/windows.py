@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import ModelError
-from .sampling import OnStep, Sampling, decode, encode, sample
+from .sampling import Compare, OnStep, Sampling, decode, encode, sample
 
 Stretch = npt.NDArray[np.uint8]
 """(clips, frames, height, width, 3), sRGB."""
@@ -33,6 +33,7 @@ def film(
     first: Stretch | None = None,
     negative_prompt: str = "",
     sides: Any | None = None,
+    matcher: Any | None = None,
     on_step: OnStep | None = None,
 ) -> Iterator[Stretch]:
     """Make clips of any length, a window in memory at a time.
@@ -50,6 +51,8 @@ def film(
         negative_prompt: What guidance moves away from.
         sides: Readers of left and right (`sides.Sides`): a clip whose first window goes the wrong way is turned over,
             unless it starts from a frame.
+        matcher: Readers of words and half-made clips (`matching.Matcher`): of `how.candidates` first windows of each
+            clip, the one that matches its prompt best is finished; what follows goes on from that.
         on_step: Told of the steps of all windows together.
 
     Yields:
@@ -71,6 +74,7 @@ def film(
             rngs=rngs,
             leading=leading,
             negative_prompt=negative_prompt,
+            compare=comparing(matcher, prompts) if index == 0 else None,
             on_step=_told(on_step, before=index * how.steps, total=count * how.steps),
         )
         window = _bytes(decode(pipe, latents))
@@ -92,6 +96,15 @@ def crossfade(before: Stretch, after: Stretch) -> Stretch:
     steps = before.shape[1] + 1
     weight = (np.arange(1, steps, dtype=np.float32) / steps).reshape(1, -1, *([1] * (before.ndim - 2)))
     return np.rint(before * (1 - weight) + after * weight).astype(np.uint8)
+
+
+def comparing(matcher: Any | None, prompts: Sequence[str]) -> Compare | None:
+    """Return what chooses between candidates of these prompts; None for a model without readers."""
+    if matcher is None:
+        return None
+    from .matching import best
+
+    return lambda states: best(matcher, prompts, states)
 
 
 def _to_turn(sides: Any | None, prompts: Sequence[str], window: Stretch, *, starts: bool) -> npt.NDArray[np.bool_]:

@@ -64,7 +64,8 @@ def _header(report: GeneratorReport) -> str:
     model = report.model
     words = (
         f"{met} of {n} goals met. {model['name']} {model['version']}, {model['steps']} steps, guidance "
-        f"{model['guidance_scale']:g}, run “{report.effort}” of {report.started_at:%d %B %Y}. Clips are read by judges "
+        f"{model['guidance_scale']:g}, {model.get('candidates', 1)} candidates a clip, run “{report.effort}” of "
+        f"{report.started_at:%d %B %Y}. Clips are read by judges "
         "that learned from renders alone, from scenes that neither they nor the model met in training. A share of the "
         "ceiling is relative to what the judges read off renders of the very scenes that the prompts tell of."
     )

@@ -49,6 +49,8 @@ class GeneratorConfig:
     """Denoising steps instead of the model's own."""
     guidance: float | None = None
     """Guidance scale instead of the model's own."""
+    candidates: int | None = None
+    """Clips begun for each that is finished, instead of the model's own."""
     jobs: int = 0
     """Processes that draw scenes for the judges' training; 0 draws them in this one."""
     directory: Path | None = None
@@ -93,7 +95,9 @@ def run_generator(config: GeneratorConfig, *, on_row: OnRow | None = None, on_re
     """
     machine, started = describe_machine(), datetime.now(UTC)
     device = device_in_force(config.device)
-    studio = open_studio(config.model, device=device, steps=config.steps, guidance=config.guidance)
+    studio = open_studio(
+        config.model, device=device, steps=config.steps, guidance=config.guidance, candidates=config.candidates
+    )
     judges = judges_of(config, studio, on_row)
     report = GeneratorReport(
         machine=machine,
@@ -108,6 +112,7 @@ def run_generator(config: GeneratorConfig, *, on_row: OnRow | None = None, on_re
             "sha256": studio.sha256,
             "steps": studio.how.steps,
             "guidance_scale": studio.how.guidance_scale,
+            "candidates": studio.how.candidates,
         },
         judges={"clips_shown": judges.seen, "width": judges.clips.width},
         sections=(),
@@ -224,10 +229,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--device", choices=get_args(Device), default="auto")
     parser.add_argument("--steps", type=int)
     parser.add_argument("--guidance", type=float)
+    parser.add_argument("--candidates", type=int)
     parser.add_argument("--jobs", type=int, default=0, help="processes that draw scenes")
     given = parser.parse_args(arguments)
     given.out.mkdir(parents=True, exist_ok=True)
-    names = ("model", "train", "school_seconds", "effort", "device", "steps", "guidance", "jobs")
+    names = ("model", "train", "school_seconds", "effort", "device", "steps", "guidance", "candidates", "jobs")
     try:
         config = GeneratorConfig(
             **{name: getattr(given, name) for name in names}, only=tuple(given.only), judges=given.judges or given.out

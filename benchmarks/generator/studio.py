@@ -20,7 +20,7 @@ from ...generator.loader import EMBEDDED
 from ...generator.sampling import Sampling, decode, sample
 from ...generator.third_party import deterministic, hushed
 from ...generator.weights import weights_sha256
-from ...generator.windows import Stretch, film
+from ...generator.windows import Stretch, comparing, film
 from ...generator.world import CLIP_FPS, CLIP_FRAMES, CLIP_SIDE
 from .exam import Order
 from .facts import LOOKED_AT
@@ -38,6 +38,8 @@ class Studio:
     pipe: Any
     sides: Any | None
     """Its readers of left and right."""
+    matcher: Any | None
+    """Its readers of words and half-made clips."""
     card: ModelCard
     how: Sampling
     """Its defaults, unless other steps were wanted."""
@@ -48,7 +50,14 @@ class Studio:
     """Clips made side by side."""
 
 
-def open_studio(model: Path | None, *, device: str, steps: int | None = None, guidance: float | None = None) -> Studio:
+def open_studio(
+    model: Path | None,
+    *,
+    device: str,
+    steps: int | None = None,
+    guidance: float | None = None,
+    candidates: int | None = None,
+) -> Studio:
     """Load a model directory, or the embedded model.
 
     On a GPU it computes in float32 too: the same numbers, but for rounding, as a CPU would give.
@@ -74,11 +83,19 @@ def open_studio(model: Path | None, *, device: str, steps: int | None = None, gu
         rate=float(CLIP_FPS),
         steps=steps or card.steps or 8,
         guidance_scale=card.guidance_scale or 1.0 if guidance is None else guidance,
+        candidates=(card.candidates or 1) if candidates is None else candidates,
     )
     with hushed():
         pipe = loaded.pipe.to(torch.float32)
     return Studio(
-        pipe, loaded.sides, card, how, weights_sha256(directory), device, CUDA_BATCH if device == "cuda" else 1
+        pipe,
+        loaded.sides,
+        loaded.matcher,
+        card,
+        how,
+        weights_sha256(directory),
+        device,
+        CUDA_BATCH if device == "cuda" else 1,
     )
 
 
@@ -119,7 +136,8 @@ def seconds_of(studio: Studio, order: Order) -> dict[str, float]:
     """Return the wall seconds of one default clip: text and denoising, and decoding."""
     with hushed(), deterministic():
         start = _now(studio)
-        latents = sample(studio.pipe, [order.prompt], studio.how, rngs=[_rng(order)])
+        compare = comparing(studio.matcher, [order.prompt])
+        latents = sample(studio.pipe, [order.prompt], studio.how, rngs=[_rng(order)], compare=compare)
         denoised = _now(studio)
         decode(studio.pipe, latents)
         return {"denoise_seconds": denoised - start, "decode_seconds": _now(studio) - denoised}
@@ -137,6 +155,7 @@ def long_clips(studio: Studio, asked: Sequence[Order], *, frames: int) -> Iterat
             overlap=overlap,
             rngs=[_rng(one) for one in asked],
             sides=studio.sides,
+            matcher=studio.matcher,
         )
 
 

@@ -7,10 +7,12 @@ from .checkpoint import Progress
 from .config import Stage, TrainingConfig
 
 NAME: Final = "sealreel-tiny-world"
-VERSION: Final = "3"
+VERSION: Final = "3.1"
 OVERLAP: Final = 9
 """Frames that the next window of a long clip is given: three latent frames."""
 FRAMES_MAX: Final = 961
+_CANDIDATES: Final = 4
+"""Clips begun for each that is finished; six took half as long again."""
 _UNDISTILLED: Final = (24, 4.0)
 """Steps and guidance scale of a model whose guidance was not distilled."""
 
@@ -31,6 +33,7 @@ def card_of(
         "width": config.side,
         "steps": steps,
         "guidance_scale": guidance,
+        "candidates": _CANDIDATES if config.checkpoint("matching").exists() else 1,
         "quality": quality,
         "overlap": OVERLAP,
         "frames_max": FRAMES_MAX,
@@ -79,6 +82,7 @@ def readme_of(card: dict[str, Any], *, size_bytes: int, evaluation: str = "", ma
         parts=_parts(card["parameters"]),
         training=_training(card["training"], made_by),
         overlap=card["overlap"],
+        candidates=card["candidates"],
     )
 
 
@@ -135,8 +139,10 @@ It is a stock diffusers directory (`LTXPipeline`): any diffusers ≥ 0.42 loads 
 
 `sealreel.json` holds these defaults. {steps} steps without guidance (scale {guidance}) are what it was distilled to;
 `--quality` takes {quality_steps} steps at scale {quality_guidance}. Longer clips are made window by window: the last
-{overlap} frames are encoded again and stand clean at the head of the next window. Which way a clip goes, Sealreel puts
-right by turning it over (`sides/`, [why](../../docs/decisions/left-and-right-in-a-mirror.md)); stock pipelines do not.
+{overlap} frames are encoded again and stand clean at the head of the next window. Of {candidates} clips that are begun,
+Sealreel finishes the one that matches its prompt best (`matching/`,
+[why](../../docs/decisions/several-begun-one-finished.md)); which way it goes is put right by turning it over (`sides/`,
+[why](../../docs/decisions/left-and-right-in-a-mirror.md)). Stock pipelines do neither.
 
 ## What it knows
 {words}

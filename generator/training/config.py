@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Literal, TypeAlias, get_args
 
-Stage: TypeAlias = Literal["autoencoder", "latents", "denoiser", "distil", "sides", "export"]
+Stage: TypeAlias = Literal["autoencoder", "latents", "denoiser", "distil", "sides", "matching", "export"]
 STAGES: Final[tuple[Stage, ...]] = get_args(Stage)
 Device: TypeAlias = Literal["cpu", "cuda"]
 CELL_SIDE: Final = 32
@@ -97,6 +97,12 @@ class TrainingConfig:
     distil: Budget = Budget(batch=128, minutes=1.8, learning_rate=3e-4)
     sides: Budget = Budget(batch=64, minutes=8.0, learning_rate=2e-3)
     """Of the readers of left and right, half for each; always on the CPU."""
+    words: Budget = Budget(batch=64, steps=7000, learning_rate=2e-3)
+    """Of the reader of prompts that candidates are compared with; batch: captions, always on the CPU."""
+    states: Budget = Budget(batch=32, steps=1000, learning_rate=4e-3)
+    """Of the reader of half-made clips; always on the CPU."""
+    matched: int = 784
+    """Renders that half-made clips are learned from; three seconds each on a core."""
     teacher_guidance: float = 3.0
     sampling_steps: int = 8
     """The grid of moments that the model is distilled to."""
@@ -177,6 +183,9 @@ def smoke_config(out: Path, *, seed: int = 0) -> TrainingConfig:
         denoiser=Budget(batch=2, steps=2),
         distil=Budget(batch=2, steps=1),
         sides=Budget(batch=4, steps=2),
+        words=Budget(batch=4, steps=2),
+        states=Budget(batch=4, steps=2),
+        matched=4,
     )  # fmt: skip
 
 

@@ -16,8 +16,10 @@ from diffusers.schedulers.scheduling_flow_match_euler_discrete import FlowMatchE
 from safetensors.torch import save_file
 from torch import nn
 
+from ..matching import FILE as MATCHING_FILE
 from ..model_card import CARD_NAME
-from ..sides import FILE
+from ..narrow import narrowed
+from ..sides import FILE as SIDES_FILE
 from ..third_party import hushed
 from ..weights import weights_sha256
 from ..world.captions import build_tokenizer
@@ -55,7 +57,7 @@ def export_model(config: TrainingConfig) -> Path:
         _narrow(Denoiser(pipeline.transformer, pipeline.text_encoder, config.grid))
         _narrow(Passes(pipeline.vae))
         pipeline.save_pretrained(str(draft), safe_serialization=True)
-    _put_sides(draft, config)
+    _put_readers(draft, config)
     for weights in draft.rglob("*.safetensors"):
         weights.chmod(0o644)  # safetensors makes them private
     card = card_of(config, progress, parameters, distilled=distilled) | {"weights_sha256": weights_sha256(draft)}
@@ -96,12 +98,14 @@ def assemble_pipeline(config: TrainingConfig, *, distilled: bool) -> tuple[LTXPi
     return pipeline, progress
 
 
-def _put_sides(draft: Path, config: TrainingConfig) -> None:
-    """Lay the readers of left and right beside the model, in 16 bits, where they were trained."""
-    if config.checkpoint("sides").exists():
-        tensors, _ = read_tensors(config.checkpoint("sides"))
-        (draft / FILE).parent.mkdir()
-        save_file({name: tensor.half().contiguous() for name, tensor in tensors.items()}, draft / FILE)
+def _put_readers(draft: Path, config: TrainingConfig) -> None:
+    """Lay what reads clips and words beside the model, in 8 bits, where it was trained."""
+    stages: tuple[tuple[Stage, str], ...] = (("sides", SIDES_FILE), ("matching", MATCHING_FILE))
+    for stage, file in stages:
+        if config.checkpoint(stage).exists():
+            tensors, _ = read_tensors(config.checkpoint(stage))
+            (draft / file).parent.mkdir()
+            save_file(narrowed(tensors), draft / file)
 
 
 def _state_statistics(autoencoder: AutoencoderKLLTX2Video, config: TrainingConfig) -> None:

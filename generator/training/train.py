@@ -30,6 +30,7 @@ def train_generator(config: TrainingConfig, *, on_progress: OnProgress | None = 
     from .export import export_model
     from .flow import teacher, train_denoiser
     from .latents import encode_world, load_latents
+    from .matching import train_matching
     from .reconstruction import finished_autoencoder, train_autoencoder
     from .sheet import write_reconstructions, write_sheet
     from .sides import train_sides
@@ -57,6 +58,8 @@ def train_generator(config: TrainingConfig, *, on_progress: OnProgress | None = 
         distil(config, latents, words, on_progress=tell)  # in eight steps
     if "sides" in config.stages:
         train_sides(config, on_progress=tell)  # which way words say, and clips go
+    if "matching" in config.stages:
+        train_matching(config, on_progress=tell)  # which of several half-made clips fits its words best
     if "export" in config.stages:
         export_model(config)
         tell(TrainingEvent(stage="export", step=0, share=1.0, text=str(config.model)))

@@ -71,6 +71,10 @@ def generator(
     guidance: Annotated[
         float | None, typer.Option("--guidance", min=0, max=1000, help="Guidance scale instead of the model's own.")
     ] = None,
+    candidates: Annotated[
+        int | None,
+        typer.Option("--candidates", min=1, max=64, help="Clips begun for each that is finished; 1 compares none."),
+    ] = None,
     jobs: Annotated[
         int, typer.Option("--jobs", min=0, max=256, help="Processes that draw scenes for the judges' training.")
     ] = 0,
@@ -108,6 +112,7 @@ def generator(
             school_seconds=school_seconds,
             steps=steps,
             guidance=guidance,
+            candidates=candidates,
             jobs=jobs,
             directory=kept_rows(directory),
         )

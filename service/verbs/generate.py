@@ -106,6 +106,12 @@ Steps = Annotated[int | None, typer.Option("--steps", min=1, max=1000, help="Den
 GuidanceScale = Annotated[
     float | None, typer.Option("--guidance-scale", min=0, max=1000, help="How strictly the prompt is followed.")
 ]
+Candidates = Annotated[
+    int | None,
+    typer.Option(
+        "--candidates", min=1, max=64, help="Clips begun for the one that is finished: that which matches PROMPT best."
+    ),
+]
 Seed = Annotated[int | None, typer.Option("--seed", min=0, max=2**63 - 1, help="Same seed, same machine: same pixels.")]
 NumVideos = Annotated[
     int, typer.Option("--num-videos", min=1, max=999_999, help="Clips to make: OUT-001.mp4, OUT-002.mp4, …")
@@ -132,6 +138,7 @@ def generate(
     fps: Fps = None,
     steps: Steps = None,
     guidance_scale: GuidanceScale = None,
+    candidates: Candidates = None,
     seed: Seed = None,
     num_videos: NumVideos = 1,
     batch: Batch = None,
@@ -165,6 +172,7 @@ def generate(
         "fps": fps,
         "steps": steps,
         "guidance_scale": guidance_scale,
+        "candidates": candidates,
         "seed": seed,
         "force": force,
     }

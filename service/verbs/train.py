@@ -27,6 +27,7 @@ class Stage(StrEnum):
     DENOISER = "denoiser"
     DISTIL = "distil"
     SIDES = "sides"
+    MATCHING = "matching"
     EXPORT = "export"
 
 

@@ -151,7 +151,7 @@ def test_a_smoke_run_writes_a_model_that_loads_and_generates(tmp_path: Path) -> 
     with pytest.raises(ModelUnavailable, match="train the stage"):
         train_generator(replace(config, stages=("export",)))
     train_generator(replace(config, stages=("autoencoder", "latents")))  # a run that was interrupted here
-    stages: tuple[Stage, ...] = ("denoiser", "distil", "sides", "export")
+    stages: tuple[Stage, ...] = ("denoiser", "distil", "sides", "matching", "export")
     directory = train_generator(replace(config, stages=stages), on_progress=heard.append)
 
     pipeline = load_pipeline(str(directory), device="cpu")
@@ -165,4 +165,6 @@ def test_a_smoke_run_writes_a_model_that_loads_and_generates(tmp_path: Path) -> 
     assert (pipeline.card.frames, pipeline.card.steps, pipeline.card.overlap) == (17, 8, 9)
     assert {event.stage for event in heard} == set(stages)
     assert pipeline.sides is not None
-    assert set(logged) == {"autoencoder", "latents", "denoiser", "distil", "sides", "export"}
+    assert pipeline.matcher is not None
+    assert pipeline.card.candidates == 4
+    assert set(logged) == {"autoencoder", "latents", "denoiser", "distil", "sides", "matching", "export"}
