@@ -73,8 +73,9 @@ def test_a_seed_gives_the_same_pixels_twice_and_another_seed_others() -> None:
 def test_a_colour_is_the_one_that_the_prompt_names() -> None:
     red, blue = (clip(f"a {colour} ball moves to the left") for colour in ("red", "blue"))
 
-    assert redness(red).mean() > redness(blue).mean() + 0.01
-    assert redness(blue[..., ::-1]).mean() > redness(red[..., ::-1]).mean() + 0.01
+    # brown floors and blue nights lie below 0.4: which place is drawn may differ, as another candidate may be finished
+    assert (redness(red) > 0.4).mean() > (redness(blue) > 0.4).mean() + 0.01
+    assert (redness(blue[..., ::-1]) > 0.4).mean() > (redness(red[..., ::-1]) > 0.4).mean() + 0.01
 
 
 @pytest.mark.parametrize(("direction", "sign"), [("left", -1), ("right", 1)])
