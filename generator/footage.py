@@ -60,6 +60,8 @@ class _Wanted:
     """Frames a second that are shown."""
     told: float
     """Frames a second that the model is told."""
+    candidates: int = 1
+    """Clips begun for the one that is finished."""
     image: Rgb | None = None
     notes: list[str] = field(default_factory=list[str])
 
@@ -115,6 +117,21 @@ def shoot(
     )
 
 
+def candidates_of(pipeline: LoadedPipeline, asked: int | None) -> int:
+    """Return how many clips are begun for each that is finished: as asked, else as the card says.
+
+    Raises:
+        OptionUnsupported: Several are asked of a model that has nothing to compare them with.
+    """
+    if pipeline.matcher is not None and pipeline.card.overlap is not None:
+        return asked or pipeline.card.candidates or 1
+    if asked not in (None, 1):
+        raise OptionUnsupported(
+            f"{pipeline.card.name} has no readers to compare {asked} candidates with; ask for 1, or --num-videos"
+        )
+    return 1
+
+
 def _film(pipeline: LoadedPipeline, wanted: _Wanted, overlap: int, *, seed: int, on_step: OnStep | None) -> Rgb:
     """Make a clip of windows; only the finished bytes of all of them are in memory."""
     frames, height, width = (int(wanted.value(side)) for side in ("frames", "height", "width"))
@@ -125,7 +142,7 @@ def _film(pipeline: LoadedPipeline, wanted: _Wanted, overlap: int, *, seed: int,
         rate=wanted.told,
         steps=int(wanted.value("steps")),
         guidance_scale=float(wanted.value("guidance_scale")),
-        candidates=int(wanted.value("candidates") or 1),
+        candidates=wanted.candidates,
     )
     rgb = np.empty((frames, height, width, 3), dtype=np.uint8)
     made = 0
@@ -158,17 +175,16 @@ def _wanted(pipeline: LoadedPipeline, config: GenerationConfig, frames: int | No
         "frames": frames,
         "steps": config.steps,
         "guidance_scale": config.guidance_scale,
-        "candidates": config.candidates,
     }
     defaults: dict[str, Any] = {option: getattr(card, option) for option in asked} | _quality(card, config)
     check_size(config.width, config.height, pipeline.rules, pipeline=name)
     if card.overlap is not None:
         _check_count(frames, card)
-        _check_candidates(config.candidates, pipeline)
     elif frames is not None:
         check_frames(frames, pipeline.rules, pipeline=name)
     rate, told, notes = _rates(pipeline, config)
-    wanted = _Wanted(prompts, asked, defaults, rate, told, notes=notes)
+    candidates = candidates_of(pipeline, config.candidates)
+    wanted = _Wanted(prompts, asked, defaults, rate, told, candidates, notes=notes)
     if config.image is not None:
         width, height = _size(pipeline, wanted)
         wanted.image, done = fitted(
@@ -190,13 +206,6 @@ def _check_count(frames: int | None, card: ModelCard) -> None:
     most = card.frames_max
     if frames is not None and most is not None and frames > most:
         raise OptionUnsupported(f"{card.name} makes 1 to {most} frames, {frames} were asked")
-
-
-def _check_candidates(candidates: int | None, pipeline: LoadedPipeline) -> None:
-    if candidates not in (None, 1) and pipeline.matcher is None:
-        raise OptionUnsupported(
-            f"{pipeline.card.name} has no readers to compare {candidates} candidates with; ask for 1, or --num-videos"
-        )
 
 
 def _rates(pipeline: LoadedPipeline, config: GenerationConfig) -> tuple[Fraction, float, list[str]]:

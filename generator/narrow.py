@@ -1,14 +1,20 @@
 """Weights in eight bits beside a model: whole numbers, and a scale for each row."""
 
-# pyright: reportUnknownMemberType=false
-# torch declares some of its functions without types.
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# torch and safetensors declare some of their functions without types.
 
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Final
 
 import torch
 from torch import Tensor
 
+from ..errors import ModelUnavailable
+
+_FAULTS: Final = (LookupError, RuntimeError, AttributeError, AssertionError, TypeError, ValueError, OSError)
+"""What tensors that are missing or of sizes that no network has lead to."""
 _LEAST: Final = 1024
 """Smaller tensors are not worth the error."""
 _SCALE: Final = "|scale"
@@ -38,6 +44,22 @@ def widened(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
             wide = tensor.float()
             found[name] = wide if scale is None else wide * scale.float().view(-1, *[1] * (wide.ndim - 1))
     return found
+
+
+@contextmanager
+def reading(path: Path, what: str) -> Generator[dict[str, Tensor]]:
+    """Give the tensors of a file, widened; whatever fails while something is built of them is the file's fault.
+
+    Raises:
+        ModelUnavailable: The file does not hold what it should.
+    """
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    try:
+        yield widened(load_file(path))
+    except (*_FAULTS, SafetensorError) as error:
+        raise ModelUnavailable(f"{path} holds no {what}: {error}") from error
 
 
 def part_of(tensors: Mapping[str, Tensor], name: str) -> dict[str, Tensor]:

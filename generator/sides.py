@@ -21,8 +21,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from ..errors import ModelUnavailable
-from .narrow import part_of, widened
+from .narrow import part_of, reading
 
 FILE: Final = "sides/model.safetensors"
 """In the model's directory."""
@@ -94,20 +93,14 @@ def load_sides(directory: Path, tokenizer: Any) -> Sides | None:
     Raises:
         ModelUnavailable: The file is not one of theirs.
     """
-    from safetensors import SafetensorError
-    from safetensors.torch import load_file
-
     path = directory / FILE
     if not path.is_file():
         return None
-    try:
-        found = widened(load_file(path))
+    with reading(path, "readers of left and right") as found:
         words = WordsReader(*found["words.tokens.weight"].shape)
         clips = ClipsReader(found["clips.layers.0.weight"].shape[0])
         words.load_state_dict(part_of(found, "words"))
         clips.load_state_dict(part_of(found, "clips"))
-    except (SafetensorError, KeyError, RuntimeError, TypeError, OSError) as error:
-        raise ModelUnavailable(f"{path} holds no readers of left and right: {error}") from error
     return Sides(words.eval(), clips.eval(), tokenizer)
 
 

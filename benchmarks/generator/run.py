@@ -62,6 +62,8 @@ class GeneratorConfig:
             raise ValueError(f"no section {', '.join(unknown)}; there are {', '.join(SECTIONS)}")
         if self.steps is not None and self.steps < 1:
             raise ValueError(f"steps must be at least 1, got {self.steps}")
+        if self.candidates is not None and self.candidates < 1:
+            raise ValueError(f"candidates must be at least 1, got {self.candidates}")
         if self.school_seconds is not None and self.school_seconds <= 0:
             raise ValueError(f"the judges' training takes more than 0 s, got {self.school_seconds:g}")
 

@@ -16,6 +16,7 @@ from torch import Tensor
 
 from ...errors import NotAVideoModel
 from ...generator import ModelCard, load_pipeline
+from ...generator.footage import candidates_of
 from ...generator.loader import EMBEDDED
 from ...generator.sampling import Sampling, decode, sample
 from ...generator.third_party import deterministic, hushed
@@ -65,6 +66,7 @@ def open_studio(
     Raises:
         ModelUnavailable: It is not there, or incomplete.
         NotAVideoModel: Its clips are no clips of the tiny world: another family, size, length or rate.
+        OptionUnsupported: It has no readers to compare candidates with.
     """
     directory = EMBEDDED if model is None else model
     loaded = load_pipeline("embedded" if model is None else str(model), device="cuda" if device == "cuda" else "cpu")
@@ -83,7 +85,7 @@ def open_studio(
         rate=float(CLIP_FPS),
         steps=steps or card.steps or 8,
         guidance_scale=card.guidance_scale or 1.0 if guidance is None else guidance,
-        candidates=(card.candidates or 1) if candidates is None else candidates,
+        candidates=candidates_of(loaded, candidates),
     )
     with hushed():
         pipe = loaded.pipe.to(torch.float32)

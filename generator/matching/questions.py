@@ -33,17 +33,18 @@ OF_THINGS: Final[dict[str, int]] = {
     "materials": len(MATERIALS),
 }
 """Questions about every kind, with the count of their answers: absent or its colour, in the clip and at its end."""
-OF_WHOLE: Final[dict[str, int]] = {
-    "count": MOST_THINGS,
-    "action": len(ACTIONS),
-    "direction": 1 + len(DIRECTIONS),
-    "camera": len(CAMERAS),
-    "background": len(BACKGROUNDS),
-    "light": len(LIGHTS),
-    "style": len(STYLES),
-    "outcome": len(OUTCOMES),
+WHOLE: Final[dict[str, tuple[object, ...]]] = {
+    "count": tuple(range(1, 1 + MOST_THINGS)),
+    "action": ACTIONS,
+    "direction": (None, *DIRECTIONS),
+    "camera": CAMERAS,
+    "background": BACKGROUNDS,
+    "light": LIGHTS,
+    "style": STYLES,
+    "outcome": OUTCOMES,
 }
-"""Questions about the clip as a whole."""
+"""Questions about the clip as a whole, with their answers."""
+OF_WHOLE: Final[dict[str, int]] = {name: len(answers) for name, answers in WHOLE.items()}
 SHAPES: Final[dict[str, tuple[int, ...]]] = {name: (len(KINDS), count) for name, count in OF_THINGS.items()} | {
     name: (count,) for name, count in OF_WHOLE.items()
 }

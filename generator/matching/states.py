@@ -24,7 +24,7 @@ _FORGOTTEN: Final = 0.3
 """Share of what it reads that is left out at random while it learns: there are less than a thousand clips."""
 _ABSENT: Final = -3.0
 """First logit of absence: a thing covers one cell in thirty, and the soft maximum is a mean over all."""
-_LAST: Final = 0.3
+LAST: Final = 0.3
 """Share of a clip's frames that are its end: every event of the tiny world is over by 2.25 s of 3.06."""
 _MOVED: Final = 24
 """Features whose middle is followed through time."""
@@ -84,7 +84,7 @@ class StatesReader(nn.Module):
         """Answer all questions from what `look` returned."""
         spots = kinds[..., None] + colours[..., None, :]  # (N, F, S, kinds, colours)
         cells = seen.flatten(2, 3)  # (N, F, S, width)
-        last = max(1, round(_LAST * seen.shape[1]))
+        last = max(1, round(LAST * seen.shape[1]))
         answers = {
             "things": self._table(spots, self.absent[0]),
             "end": self._table(spots[:, -last:], self.absent[1]),
@@ -120,9 +120,8 @@ class StatesReader(nn.Module):
         rows, columns = (torch.linspace(-1, 1, count, device=seen.device) for count in seen.shape[2:4])
         moved = seen[..., :_MOVED]
         middles = [(moved * rows[:, None, None]).mean((2, 3)), (moved * columns[None, :, None]).mean((2, 3))]
-        across = (kinds.softmax(2) * columns.repeat(seen.shape[2])[:, None]).sum(
-            2
-        )  # where each kind is, from left to right
+        of_cells = columns.repeat(seen.shape[2])[:, None]
+        across = (kinds.softmax(2) * of_cells).sum(2)  # where each kind is, from left to right
         frame = torch.cat([seen.mean((2, 3)), seen.amax((2, 3)), *middles, across], dim=-1)
         hidden = self.frame(self.forget(frame)).transpose(1, 2)  # (N, width, F)
         for layer in self.time:

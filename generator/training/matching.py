@@ -20,27 +20,11 @@ from torch import Tensor
 from torch.nn import functional
 
 from ..matching.matcher import LEVELS, words_of
-from ..matching.questions import OF_WHOLE, SHAPES, cross_entropy
-from ..matching.states import StatesReader
+from ..matching.questions import SHAPES, WHOLE, cross_entropy
+from ..matching.states import LAST, StatesReader
 from ..matching.words import WordsReader
 from ..sampling import Sampling, encode, middle_states, noisy
-from ..world import (
-    ACTION_FACTS,
-    ACTIONS,
-    BACKGROUNDS,
-    CAMERAS,
-    COLOURS,
-    DIRECTIONS,
-    KINDS,
-    LIGHTS,
-    MATERIALS,
-    OUTCOMES,
-    SIZES,
-    STYLES,
-    Action,
-    Scene,
-    scene_of,
-)
+from ..world import ACTION_FACTS, ACTIONS, COLOURS, KINDS, MATERIALS, SIZES, Action, Scene, scene_of
 from ..world.captions import caption
 from ..world.packing import pack
 from ..world.painting import render
@@ -56,16 +40,6 @@ _HELD_SEED: Final = 1_970_000_000
 _WORDINGS: Final = 4
 """Of each scene."""
 _WARM_UP_STEPS: Final = 50
-_LATE: Final = 0.3
-"""Share of a clip's frames that are its end, as `matching.states` has it."""
-_VALUES: Final[dict[str, tuple[str, ...]]] = {
-    "action": ACTIONS,
-    "camera": CAMERAS,
-    "background": BACKGROUNDS,
-    "light": LIGHTS,
-    "style": STYLES,
-    "outcome": OUTCOMES,
-}
 _EVENTS: Final[tuple[Action, ...]] = tuple(
     action for action in ACTIONS if ACTION_FACTS[action].outcome != "none" or action == "hide"
 )
@@ -182,19 +156,10 @@ def labels_of(scenes: Sequence[Scene], *, frames: int) -> Labels:
             found["end"][row, kind] = (1 + COLOURS.index(thing.colour)) * int(there[kind])
             found["sizes"][row, kind] = SIZES.index(thing.size)
             found["materials"][row, kind] = MATERIALS.index(thing.material)
-        for name in OF_WHOLE:
-            found[name][row] = _value(scene, name)
+        for name, answers in WHOLE.items():
+            is_so = len(scene.things) if name == "count" else getattr(scene, name)
+            found[name][row] = answers.index(is_so)
     return found
-
-
-def _value(scene: Scene, name: str) -> int:
-    match name:
-        case "count":
-            return len(scene.things) - 1
-        case "direction":
-            return 0 if scene.direction is None else 1 + DIRECTIONS.index(scene.direction)
-        case _:
-            return _VALUES[name].index(getattr(scene, name))
 
 
 def kinds_in_cells(scenes: Sequence[Scene], *, frames: int, rows: int) -> npt.NDArray[np.uint8]:
@@ -205,7 +170,7 @@ def kinds_in_cells(scenes: Sequence[Scene], *, frames: int, rows: int) -> npt.ND
 
 def _at_end(scenes: Sequence[Scene], frames: int) -> npt.NDArray[np.uint8]:
     """Return which kinds are to be seen at the end, (scenes, kinds)."""
-    last = max(1, round(_LATE * ((frames - 1) // CELL_FRAMES + 1)))
+    last = max(1, round(LAST * ((frames - 1) // CELL_FRAMES + 1)))
     return kinds_in_cells(scenes, frames=frames, rows=_ROWS)[:, -last:].max((1, 2, 3))
 
 

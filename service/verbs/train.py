@@ -80,7 +80,8 @@ def generator(
 ) -> None:
     """Train the embedded text-to-video model on a rendered world: autoencoder, transformer and words, from nothing.
 
-    Half an hour on one H100; on two CPU cores two hours, for a smaller and blurrier one. The result is a stock
+    Half an hour on one H100; on two CPU cores two hours, for a smaller and blurrier one; then up to an hour of the CPU
+    for the readers that candidates are compared with (--stage matching). The result is a stock
     diffusers directory that generate --model takes. The same command goes on where it stopped.
     """
     try:

@@ -14,7 +14,7 @@ pytest.importorskip("diffusers", reason="the extra `generate` is not installed")
 
 from sealreel.errors import ModelUnavailable, OptionUnsupported  # noqa: E402 - after the check for torch
 from sealreel.generator.footage import shoot  # noqa: E402
-from sealreel.generator.loader import LoadedPipeline, load_pipeline  # noqa: E402
+from sealreel.generator.loader import EMBEDDED, LoadedPipeline, load_pipeline  # noqa: E402
 from sealreel.generator.matching import FILE, Matcher, best, load_matcher  # noqa: E402
 from sealreel.generator.matching.matcher import LEVELS, told  # noqa: E402
 from sealreel.generator.matching.questions import OF_THINGS, SHAPES, agreement, outcome_told  # noqa: E402
@@ -209,7 +209,7 @@ def test_candidates_keep_the_frames_that_they_start_from(tiny: Any) -> None:
     assert torch.equal(found[:, :, :1], leading)
 
 
-def test_hidden_states_do_not_know_the_words(tiny: Any) -> None:
+def test_hidden_states_of_a_clip_do_not_depend_on_those_beside_it(tiny: Any) -> None:
     tokens = noisy(torch.randn(2, 8, 3, 2, 2), LEVELS[0], torch.Generator().manual_seed(1))
 
     both = middle_states(tiny, tokens, LEVELS[0], TINY)
@@ -255,6 +255,14 @@ def test_readers_of_another_model_are_refused(tmp_path: Path, tiny: Any) -> None
     save_file({f"states.{name}": one for name, one in StatesReader(8).state_dict().items()}, tmp_path / FILE)
 
     with pytest.raises(ModelUnavailable, match="words and states"):
+        load_matcher(tmp_path, tiny)
+
+
+def test_readers_of_a_model_of_another_width_are_refused(tmp_path: Path, tiny: Any) -> None:
+    (tmp_path / FILE).parent.mkdir()
+    (tmp_path / FILE).write_bytes((EMBEDDED / FILE).read_bytes())
+
+    with pytest.raises(ModelUnavailable, match="of this model"):
         load_matcher(tmp_path, tiny)
 
 
