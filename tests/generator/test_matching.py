@@ -218,15 +218,18 @@ def test_hidden_states_of_a_clip_do_not_depend_on_those_beside_it(tiny: Any) -> 
     assert torch.allclose(both[1:], middle_states(tiny, tokens[1:], LEVELS[0], TINY), atol=1e-5)
 
 
-def test_a_model_without_readers_compares_no_candidates(
-    models: Any, installation: ReleaseConfig, tmp_path: Path
+@pytest.mark.parametrize("family", ["windows", "wan"])
+def test_a_model_without_readers_begins_one_clip_and_no_more(
+    models: Any, installation: ReleaseConfig, tmp_path: Path, family: str
 ) -> None:
-    pipeline = load_pipeline(str(models("windows")), device="cpu")
-    asked = GenerationConfig(prompt="a ball", output=tmp_path / "ball.mp4", release=installation, candidates=3)
+    pipeline = load_pipeline(str(models(family)), device="cpu")
+    one = GenerationConfig(
+        prompt="a ball", output=tmp_path / "ball.mp4", release=installation, candidates=1, width=64, height=64, steps=1
+    )
 
     with pytest.raises(OptionUnsupported, match="no readers to compare 3 candidates"):
-        shoot(pipeline, asked, seed=1, frames=None)
-    assert len(shoot(pipeline, replace(asked, candidates=1), seed=1, frames=None).rgb)
+        shoot(pipeline, replace(one, candidates=3), seed=1, frames=17)
+    assert len(shoot(pipeline, one, seed=1, frames=17).rgb) == 17
 
 
 @pytest.mark.parametrize("count", [0, 65])
