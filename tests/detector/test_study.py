@@ -1,4 +1,4 @@
-"""The parts of a fit: what is drawn, what is cut, the first linear heads, the course, the teacher."""
+"""The parts of a fit: what is drawn, what is cut, the first linear heads, the course."""
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
 # (torch leaves the types of tensors' methods open)
 
@@ -23,9 +23,8 @@ from sealreel.detector.training.probe import described, fit_probe, logistic  # n
 from sealreel.detector.training.recipe import Course, FitRecipe  # noqa: E402
 from sealreel.detector.training.shelf import Cut, Shelf  # noqa: E402
 from sealreel.detector.training.study import Reader, Study  # noqa: E402
-from sealreel.detector.training.teacher import Teacher, load_teacher  # noqa: E402
+from sealreel.detector.training.teacher import Teacher  # noqa: E402
 from sealreel.detector.training.views import Item, Kind  # noqa: E402
-from sealreel.errors import ModelUnavailable  # noqa: E402
 
 
 def item(number: int, kind: Kind, source: str) -> Numbered:
@@ -225,18 +224,6 @@ def test_a_study_without_a_teacher_learns_the_label(tmp_path: Path) -> None:
     assert study.loss(0).item() < 0.7 * before
 
 
-def test_a_lesson_is_turned_but_keeps_its_length() -> None:
-    torch.manual_seed(0)
-    teacher = Teacher().eval()
-    for one in teacher.parameters():
-        nn.init.normal_(one, std=0.02)
-    places, wholes = teacher.lesson(torch.rand(1, 3, 224, 224))
-
-    assert places.shape == (1, 384, 7, 7)
-    assert wholes.shape == (1, 2304)
-    assert torch.equal(places, teacher.lesson(torch.rand(1, 3, 224, 224) * 0)[0]) is False
-
-
 def test_weights_between_two_ends() -> None:
     first, last = {"w": torch.tensor([0.0])}, {"w": torch.tensor([4.0])}
 
@@ -275,13 +262,3 @@ def test_a_student_that_tells_the_mean_misses_all_that_varies() -> None:
     features = [torch.zeros(4, 4, 14, 14), torch.zeros(4, 8, 7, 7)]
 
     assert reader.missed(features, places, wholes).item() == pytest.approx(1.0, abs=0.15)
-
-
-@pytest.mark.parametrize("content", [None, b"not a network"])
-def test_a_file_that_is_no_teacher_is_named(content: bytes | None, tmp_path: Path) -> None:
-    file = tmp_path / "clip.onnx"
-    if content is not None:
-        file.write_bytes(content)
-
-    with pytest.raises(ModelUnavailable, match=r"clip\.onnx"):
-        load_teacher(file)

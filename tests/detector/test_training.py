@@ -152,7 +152,7 @@ def test_a_run_goes_from_clips_to_weights_and_is_not_done_twice(tmp_path: Path, 
         )
     (data / "index.csv").write_text("\n".join(lines) + "\n", "utf-8")
     recipe = replace(SMOKE, backbone="test_efficientnet", autoencoders=AutoencoderRecipe(steps=1, crops=1, side=32))
-    training = DetectorTraining(data=data, out=tmp_path / "run", recipe=recipe, jobs=1)
+    training = DetectorTraining(data=data, out=tmp_path / "run", recipe=recipe, jobs=2)
 
     model = train_detector(training)
 
