@@ -11,7 +11,7 @@ import pytest
 torch = pytest.importorskip("torch")
 pytest.importorskip("onnxruntime")
 
-from sealreel.detector.export import tensor_places  # noqa: E402
+from sealreel.detector.export import export, tensor_places  # noqa: E402
 from sealreel.detector.network import Network, gait, residual  # noqa: E402
 from sealreel.detector.weights import (  # noqa: E402
     GRAPH,
@@ -54,6 +54,25 @@ def test_the_graph_stores_no_weights_of_its_own(weights: Path) -> None:
 
     assert (weights / GRAPH).stat().st_size < (weights / WEIGHTS).stat().st_size
     assert held < (weights / WEIGHTS).stat().st_size
+
+
+def test_the_graph_works_no_padding_out(tmp_path: Path) -> None:
+    onnx, onnxruntime = pytest.importorskip("onnx"), pytest.importorskip("onnxruntime")
+    torch.manual_seed(0)
+    network = Network().eval()  # pads as TensorFlow does, by the size of each input
+    export(network, tmp_path)
+    nodes = onnx.load(tmp_path / GRAPH, load_external_data=False).graph.node
+    convolutions = [node for node in nodes if node.op_type == "Conv"]
+    padded = {output for node in nodes if node.op_type == "Pad" for output in node.output}
+    pads = [list(one.ints) for node in convolutions for one in node.attribute if one.name == "pads"]
+    session = onnxruntime.InferenceSession(str(tmp_path / GRAPH), providers=["CPUExecutionProvider"])
+    with torch.inference_mode():
+        expected = network.half().float().read(torch.from_numpy(windows(1)))
+
+    assert sum(node.input[0] in padded for node in convolutions) <= 1  # the residual repeats its border
+    assert [0, 0, 1, 1] in pads  # at a stride of two an even side needs one more, behind
+    maps = session.run(["maps"], {"windows": windows(1)})[0]
+    np.testing.assert_allclose(maps, expected.maps.numpy(), atol=1e-3)
 
 
 def test_a_still_clip_leaves_no_residual_in_time() -> None:
