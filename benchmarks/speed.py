@@ -28,6 +28,9 @@ OWN_STEPS = ("embed", "measure", "read_back", "sign", "record")
 MARK_SHARE = 0.15
 MARK_MB = 500.0
 MANIFEST_MB = 100.0
+DETECT_SECONDS, DETECT_FRAMES = 6.0, 22.0
+LOOKS = "12"
+"""Windows that the detector's network is timed on: some three seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,10 +262,36 @@ def manifest_memory_scenario(bench: Bench) -> Iterator[Row]:
     path.unlink()
 
 
+def detect_scenario(bench: Bench) -> Iterator[Row]:
+    """The detector on a long file, and its network alone on one core."""
+    seconds, size = bench.scale.extract_seconds, f"{bench.scale.width}×{bench.scale.height}"
+    runs = bench.again("detect", path=str(bench.clip(seconds)))
+    yield Row(
+        goal="detect.clip",
+        text=f"detect of {seconds} s of {size} on all cores, after the imports, loading the weights included",
+        unit="s",
+        wanted=DETECT_SECONDS,
+        better="lower",
+        samples=tuple(run.values["wall_seconds"] for run in runs),
+        details={"cpu_seconds": runs[0].values["cpu_seconds"], "peak_mb": runs[0].peak_mb},
+    )
+    looks = bench.again("look", windows=LOOKS)
+    yield Row(
+        goal="detect.frames",
+        text="frames that the detector's network reads in a CPU second, each in colours and in its residual",
+        unit="frames/s",
+        wanted=DETECT_FRAMES,
+        better="higher",
+        samples=tuple(run.values["frames"] / run.values["cpu_seconds"] for run in looks),
+        details={"wall_seconds": looks[0].values["wall_seconds"]},
+    )
+
+
 SCENARIOS: dict[str, Callable[[Bench], Iterator[Row]]] = {
     "generate": generate_scenario,
     "verify": verify_scenario,
     "extract": extract_scenario,
+    "detect": detect_scenario,
     "share": share_scenario,
     "mark_memory": mark_memory_scenario,
     "manifest_memory": manifest_memory_scenario,

@@ -126,6 +126,32 @@ def generate(directory: Path, *, output: str) -> Numbers:
     return taken | {f"{step}_ms": float(value) for step, value in done.timings_ms.items()}
 
 
+def detect(_: Path, *, path: str) -> Numbers:
+    """Load the detector and score one file, on all cores."""
+    from ..detector import load_detector
+
+    with timed() as taken:
+        score = load_detector().score(Path(path))
+    return taken | {"frames": float(len(score.frames))}
+
+
+def look(_: Path, *, windows: str) -> Numbers:
+    """Let the network read windows of noise one after the other, on one core."""
+    import numpy as np
+
+    from ..detector.canon import FRAMES, SIDE
+    from ..detector.runtime import open_runtime
+    from ..detector.weights import SHIPPED
+
+    shape = int(windows), FRAMES, SIDE, SIDE, 3
+    pictures = np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8)
+    runtime = open_runtime(SHIPPED, device="cpu")
+    runtime.read(pictures[:1])  # memory is taken once
+    with timed() as taken:
+        runtime.read(pictures)
+    return taken | {"frames": float(shape[0] * FRAMES)}
+
+
 def _release_config(directory: Path) -> "ReleaseConfig":
     from ..provenance import ReleaseConfig
     from ..provenance.keyring import open_keyring
@@ -171,7 +197,8 @@ def timed() -> Generator[Numbers]:
 
 
 TASKS: dict[str, Callable[..., Numbers]] = {
-    task.__name__: task for task in (prepare, decode, transcode, sign, mark, verify_manifest, verify_pixels, generate)
+    task.__name__: task
+    for task in (prepare, decode, transcode, sign, mark, verify_manifest, verify_pixels, generate, detect, look)
 }
 
 

@@ -62,7 +62,7 @@ def test_peak_memory_is_this_programs_own() -> None:
 
 def test_every_goal_of_files_gets_its_row(tmp_path: Path) -> None:
     told: list[Row | Skipped] = []
-    goals = ("verify", "extract", "share", "mark_memory", "manifest_memory")
+    goals = ("verify", "extract", "detect", "share", "mark_memory", "manifest_memory")
 
     report = run_speed(SpeedConfig(quick=True, goals=goals, directory=tmp_path, scale=TINY), on_row=told.append)
 
@@ -72,6 +72,8 @@ def test_every_goal_of_files_gets_its_row(tmp_path: Path) -> None:
     assert list(rows) == [
         "verify.manifest_only",
         "verify.watermark",
+        "detect.clip",
+        "detect.frames",
         "mark.share_of_encode",
         "memory.mark_2s",
         "memory.sign_big_file",
