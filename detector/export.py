@@ -94,7 +94,7 @@ def _take_in(model: Any, paddings: dict[str, tuple[int, int, int, int]]) -> None
     """Give convolutions their padding as numbers, and drop the nodes that work it out from shapes.
 
     onnxruntime keeps maps in blocks of channels from one convolution to the next, but not across a node that pads:
-    bringing the largest maps out of blocks and back took a third of its time.
+    bringing the largest maps out of blocks and back took a quarter of its CPU time.
     """
     from onnx import helper
 

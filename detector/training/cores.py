@@ -1,9 +1,8 @@
 # pyright: reportUnknownMemberType=false
 # (torch leaves the types of its settings open)
-"""Work side by side on the cores of one machine, in threads: torch lets go of Python's lock while it computes.
+"""Work side by side on the cores of one machine, in threads: torch and onnxruntime let go of Python's lock.
 
-Two fits on a core each finish sooner than one after the other on both: the study's convolutions are small, and
-threads of one operation wait for each other more than they compute.
+Each task has cores of its own. What they share, views and kept maps, is in memory once.
 """
 
 from collections.abc import Callable, Generator, Sequence

@@ -67,8 +67,7 @@ def _rate(step: int, course: Course) -> float:
     up = max(1, round(course.warm_up * course.steps))
     if step < up:
         return (step + 1) / up
-    down = max(up, round((1.0 - course.fall) * course.steps))
-    return 0.5 * (1.0 + math.cos(math.pi * max(0, step - down) / max(1, course.steps - down)))
+    return 0.5 * (1.0 + math.cos(math.pi * (step - up) / max(1, course.steps - up)))
 
 
 @torch.no_grad()

@@ -21,7 +21,7 @@ from .halves import halves_of
 from .kept import Kept
 from .recipe import FitRecipe
 
-ITEMS = 4
+ITEMS = 2
 """Looked at together."""
 ROUNDS = 100
 """Of L-BFGS; the penalty makes the problem an easy one."""
@@ -73,21 +73,19 @@ def fit_probe(
 
 @torch.no_grad()
 def described(network: Network, kept: Kept, numbers: Sequence[int]) -> tuple[Tensor, Tensor]:
-    """Return what the network sees in one frame of each window of each item, pooled over its places.
+    """Return what the network sees in each window of each item, pooled over place and time.
 
     Two tables (items · windows, channels of all judged stages): of the pictures, and of their residual.
     """
     halves, where = halves_of(network), next(network.parameters()).device
-    frames = [kept.taught(window) for window in range(kept.windows)]
     rows: list[Tensor] = []
     for start in range(0, len(numbers), ITEMS):
-        some = kept.early[list(numbers[start : start + ITEMS])]
-        maps = torch.from_numpy(some[:, range(kept.windows), frames]).to(where).float()
-        shape = maps.shape[:3]  # items, windows, streams
+        maps = torch.from_numpy(kept.early[list(numbers[start : start + ITEMS])]).to(where).float()
+        shape = maps.shape[:4]  # items, windows, frames, streams
         with torch.autocast(where.type, torch.bfloat16, enabled=where.type != "cpu"):
-            features = halves.late(maps.flatten(0, 2).contiguous(memory_format=torch.channels_last))
+            features = halves.late(maps.flatten(0, 3).contiguous(memory_format=torch.channels_last))
         pooled = torch.cat([one.float().mean((-2, -1)) for one in features], 1)
-        rows.append(pooled.unflatten(0, shape).flatten(0, 1))  # (items · windows, streams, channels)
+        rows.append(pooled.unflatten(0, shape).mean(2).flatten(0, 1))  # (items · windows, streams, channels)
     table = torch.cat(rows)
     return table[:, 0], table[:, 1]
 

