@@ -29,7 +29,7 @@ from sealreel.provenance.manifest import read_manifest
 from sealreel.provenance.store import open_store
 from sealreel.provenance.watermark import load_method
 
-SIDE, FRAMES, STILL = 192, 9, 384
+SIDE, FRAMES, STILL = 192, 9, 512
 """Large enough to hold the mark with room to spare, small enough to wait for."""
 
 
