@@ -80,7 +80,7 @@ def keep(
         pool: All views, (items, views, 8, 232, 232, 3).
         items: Theirs.
         folder: Gets 2.1 GB for 1,400 items of four views; 9 GB with a backbone that is not cut in halves.
-        device: Of torch.
+        device: Of torch, for the early maps; lessons are worked out on the CPU.
         jobs: Threads that look side by side.
         on_item: Told how many are done, of how many.
     """

@@ -59,7 +59,7 @@ class DetectorTraining:
     """For what only this run needs, tens of GB; `out/work` if None."""
 
     @property
-    def threads(self) -> int:
+    def side_by_side(self) -> int:
         """Fits that run side by side: as many as jobs on a CPU; a GPU takes one after the other."""
         return self.jobs if self.device == "cpu" else 1
 
@@ -104,7 +104,7 @@ def train_detector(training: DetectorTraining, *, on_progress: OnProgress = lamb
     kept = _kept(training, pool, items, work, on_progress)
     ready = _Ready(training, rows, clips, items, Shelf(pool, training.device), kept, Tasks(), on_progress)
     fits = [*(partial(_fold, ready, fold) for fold in folds), partial(_final, ready)]
-    ready.tasks.run(fits, jobs=training.threads)
+    ready.tasks.run(fits, jobs=training.side_by_side)
     return _calibrated(training, rows, folds)
 
 
@@ -146,7 +146,7 @@ def _kept(training: DetectorTraining, pool: Pool, items: Sequence[Item], work: P
         items,
         work,
         device=training.device,
-        jobs=training.threads,
+        jobs=training.jobs,
         on_item=lambda done, of: on_progress("lessons", f"{done} of {of}"),
     )
 
