@@ -29,7 +29,7 @@ MARK_SHARE = 0.15
 MARK_MB = 500.0
 MANIFEST_MB = 100.0
 DETECT_SECONDS, DETECT_FRAMES = 6.0, 22.0
-LOOKS = "12"
+LOOKS = 12
 """Windows that the detector's network is timed on: some three seconds."""
 
 
@@ -275,7 +275,7 @@ def detect_scenario(bench: Bench) -> Iterator[Row]:
         samples=tuple(run.values["wall_seconds"] for run in runs),
         details={"cpu_seconds": runs[0].values["cpu_seconds"], "peak_mb": runs[0].peak_mb},
     )
-    looks = bench.again("look", windows=LOOKS)
+    looks = bench.again("look", windows=str(LOOKS))
     yield Row(
         goal="detect.frames",
         text="frames that the detector's network reads in a CPU second, each in colours and in its residual",
