@@ -7,6 +7,7 @@ Needs torch and the pipeline, nothing else of this package.
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -131,6 +132,8 @@ def noisy(latents: Any, level: float, rng: Any) -> Any:
 def middle_states(pipe: Any, tokens: Any, level: float, how: Sampling, *, clean: int = 0) -> Any:
     """Return what the middle of the transformer makes of half-made clips without any words.
 
+    Its later layers are not asked: nothing reads what they say.
+
     Args:
         pipe: As for `sample`.
         tokens: (clips, S, channels).
@@ -146,6 +149,7 @@ def middle_states(pipe: Any, tokens: Any, level: float, how: Sampling, *, clean:
 
     def keep(_layer: Any, _given: Any, found: Any) -> None:
         kept.append(found)
+        raise _MiddleSeen
 
     layers = pipe.transformer.transformer_blocks
     with torch.no_grad():
@@ -153,10 +157,15 @@ def middle_states(pipe: Any, tokens: Any, level: float, how: Sampling, *, clean:
         moment = torch.tensor(level * _full(pipe), device=tokens.device)
         hook = layers[len(layers) // 2].register_forward_hook(keep)
         try:
-            _velocity(pipe, tokens, moment, embeds, mask, how=how, clean=clean)
+            with suppress(_MiddleSeen):
+                _velocity(pipe, tokens, moment, embeds, mask, how=how, clean=clean)
         finally:
             hook.remove()
     return kept[0].unflatten(1, _latent_shape(pipe, how)[1:])
+
+
+class _MiddleSeen(Exception):
+    """No error: the transformer has come to its middle, and nobody asks for the rest of the pass."""
 
 
 def decode(pipe: Any, latents: Any) -> Any:

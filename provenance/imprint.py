@@ -12,7 +12,7 @@ from .passage import Passage, Stopwatch
 from .payload import PAYLOAD_BITS, Payload
 from .terms import ReleaseConfig
 from .trial import TRIED_SECONDS, Sample, Trial, try_out
-from .watermark import ACCEPT_LOG10_P, LADDER_DB, Method, Strength
+from .watermark import ACCEPT_LOG10_P, LADDER_DB, Method, Strength, read_back
 
 STRONGEST_DB = LADDER_DB[-1]
 STEP_DB = 4.0
@@ -73,12 +73,8 @@ def imprint(
         with watch.step("encode", less=("decode", "embed", "measure")):
             write_pictures(passage.after(marked), encoded, form=form, encoding=config.encoding, copy_from=copy_from)
         with watch.step("read_back"):
-            found = method.extract(
-                probe(encoded, limits=config.limits),
-                (config.keyring.current,),
-                limits=config.limits,
-                stop_at_log10_p=ACCEPT_LOG10_P,
-            )
+            clip = probe(encoded, limits=config.limits)
+            found = read_back(method, clip, config.keyring.current, limits=config.limits)
         if reads_back(found, payload, method):
             with watch.step("trial"):
                 tried = try_out(sample, encoded, method=method, key=config.keyring.current, still=form.is_image)

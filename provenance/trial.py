@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..media import Encoding, Form, Picture, generated_form, probe, scratch, write_pictures
-from .watermark import ACCEPT_LOG10_P, Method, WatermarkKey
+from .watermark import ACCEPT_LOG10_P, Method, WatermarkKey, read_back
 
 TRIED_PICTURES = 32
 """About a second, as long as what a short post or a cut leaves; more would cost more than 3 % of marking 10 s."""
@@ -84,7 +84,7 @@ def try_out(sample: Sample, beside: Path, *, method: Method, key: WatermarkKey, 
     form: Form = generated_form(width, height, RATE, container="jpeg" if still else "mp4")
     with scratch(beside) as rough:
         write_pictures(iter(sample.pictures), rough, form=form, encoding=ENCODING)
-        found = method.extract(probe(rough), (key,))
+        found = read_back(method, probe(rough), key)
     if found.p_value_log10 is None:
         return None
     handling = "half size and JPEG 50" if still else "a blur of 9 pixels and x264 CRF 23"

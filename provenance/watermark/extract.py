@@ -38,9 +38,11 @@ def extract(
     known: Sequence[Payload] = (),
     limits: Limits = Limits(),
     stop_at_log10_p: float | None = ACCEPT_LOG10_P,
+    as_written: bool = False,
 ) -> Extraction:
     """Look for a mark of any of the keys in a file; decodes no further than needed. See `extract_lumas`."""
-    return extract_lumas(read_luma(clip, limits=limits), keys, known=known, stop_at_log10_p=stop_at_log10_p)
+    lumas = read_luma(clip, limits=limits)
+    return extract_lumas(lumas, keys, known=known, stop_at_log10_p=stop_at_log10_p, as_written=as_written)
 
 
 def extract_lumas(
@@ -49,6 +51,7 @@ def extract_lumas(
     *,
     known: Sequence[Payload] = (),
     stop_at_log10_p: float | None = ACCEPT_LOG10_P,
+    as_written: bool = False,
 ) -> Extraction:
     """Look for a mark of any of the keys in a stream of upright luma planes.
 
@@ -58,12 +61,14 @@ def extract_lumas(
             needs, at a price of ln(how many) in significance.
         stop_at_log10_p: Stop as soon as a payload is read this surely; None reads to the end, second by second,
             which is how a clip joined from several marked ones, or marked in part, is seen.
+        as_written: The pictures lie as they were marked, so no turn, cut or tilt is searched: that takes seconds where
+            a mark is too faint to be read, and could find nothing.
 
     Returns:
         Status `decoded`, `present` or `not_found`. `payload` is the surest of all segments; segments that disagree
         with it are listed with their own. `p_value_log10` is the bound that `decode.log10_p` proves.
     """
-    return examine(lumas, keys, known=known, stop_at_log10_p=stop_at_log10_p)[0]
+    return examine(lumas, keys, known=known, stop_at_log10_p=stop_at_log10_p, as_written=as_written)[0]
 
 
 def examine(
@@ -72,9 +77,10 @@ def examine(
     *,
     known: Sequence[Payload] = (),
     stop_at_log10_p: float | None = ACCEPT_LOG10_P,
+    as_written: bool = False,
 ) -> tuple[Extraction, Finding | None]:
     """Do what `extract_lumas` does, and return the best finding too, believed or not; benchmarks count its bits."""
-    run = _Run(Search(keys, tuple(known)), stop_at_log10_p)
+    run = _Run(Search(keys, tuple(known)), stop_at_log10_p, as_written)
     for luma in _thinned(lumas):
         if not keys or not markable(luma.plane.shape[1], luma.plane.shape[0]):
             break
@@ -122,6 +128,7 @@ class _Run:
 
     search: Search
     stop: float | None
+    as_written: bool
     part: _Part | None = None
     total: Sum = field(default_factory=Sum)
     chunks: list[Chunk] = field(default_factory=list[Chunk])
@@ -237,10 +244,10 @@ class _Run:
         if not accepted(found) and last and len(self.held) > 1:
             parts = [self.search.spectra(one.plane, self.search.geometry) for one in self.held]
             found = self.search.look_in_step(parts, self.search.geometry)
-        if not accepted(found):
+        if not accepted(found) and not self.as_written:
             found = self.search.turned(plane)
-        if not accepted(found) and last:
-            found = self.search.tilted(plane)
+            if not accepted(found) and last:
+                found = self.search.tilted(plane)
         if found is None or not accepted(found):
             return
         if found.geometry == IDENTITY or not self._read_held(found):

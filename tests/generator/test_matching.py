@@ -218,6 +218,22 @@ def test_hidden_states_of_a_clip_do_not_depend_on_those_beside_it(tiny: Any) -> 
     assert torch.allclose(both[1:], middle_states(tiny, tokens[1:], LEVELS[0], TINY), atol=1e-5)
 
 
+def test_a_reading_pass_ends_where_it_is_read(tiny: Any) -> None:
+    layers = tiny.transformer.transformer_blocks
+    asked: list[int] = []
+    hooks = [
+        layer.register_forward_pre_hook(lambda _layer, _given, place=place: asked.append(place))
+        for place, layer in enumerate(layers)
+    ]
+    tokens = noisy(torch.randn(1, 8, 3, 2, 2), LEVELS[0], torch.Generator().manual_seed(1))
+
+    middle_states(tiny, tokens, LEVELS[0], TINY)
+    for hook in hooks:
+        hook.remove()
+
+    assert asked == list(range(len(layers) // 2 + 1))
+
+
 @pytest.mark.parametrize("family", ["windows", "wan"])
 def test_a_model_without_readers_begins_one_clip_and_no_more(
     models: Any, installation: ReleaseConfig, tmp_path: Path, family: str

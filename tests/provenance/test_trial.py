@@ -14,6 +14,7 @@ from sealreel.provenance import MarkConfig, Output, Payload, ReleaseConfig, mark
 from sealreel.provenance.trial import TRIED_PICTURES, TRIED_SHORT_SIDE, Sample, try_out
 from sealreel.provenance.watermark import ACCEPT_LOG10_P, Strength, load_method
 from sealreel.provenance.watermark.embed import embed
+from sealreel.provenance.watermark.search import Search
 
 Shoot = Callable[..., Path]
 
@@ -50,6 +51,21 @@ def test_a_trial_tells_a_strong_mark_from_a_weak_one(
 
     assert tried is not None
     assert tried.is_safe is is_safe
+
+
+def test_a_weak_mark_costs_no_search_for_turns_and_cuts(
+    shoot: Shoot, tmp_path: Path, installation: ReleaseConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def searched(*_: object) -> None:
+        raise AssertionError("the file lies as it was marked")
+
+    sample = sampled(Strength(60.0), installation, shoot(tmp_path / "film.mp4", size=720))
+    monkeypatch.setattr(Search, "turned", searched)
+    monkeypatch.setattr(Search, "tilted", searched)
+    tried = try_out(sample, tmp_path / "x.mp4", method=load_method(), key=installation.keyring.current, still=False)
+
+    assert tried is not None
+    assert not tried.is_safe
 
 
 @pytest.mark.parametrize("name", ["film.png", "film.jpg"])

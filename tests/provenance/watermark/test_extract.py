@@ -62,6 +62,17 @@ def test_the_payload_is_found_after(attack: str, marked: Planes, stream: Stream,
     assert words in found.geometry
 
 
+def test_what_lies_as_it_was_marked_is_read_without_a_search_for_turns(
+    marked: Planes, stream: Stream, key: WatermarkKey
+) -> None:
+    searched = extract_lumas(stream(marked), [key])
+    turned = [np.ascontiguousarray(plane[:, ::-1]) for plane in marked]
+
+    assert extract_lumas(stream(marked), [key], as_written=True) == searched
+    assert extract_lumas(stream(turned), [key]).status == "decoded"
+    assert extract_lumas(stream(turned), [key], as_written=True).status == "not_found"
+
+
 def test_a_single_picture_is_enough(marked: Planes, stream: Stream, key: WatermarkKey, payload: Payload) -> None:
     assert extract_lumas(stream(marked[:1]), [key]).payload == payload
 
