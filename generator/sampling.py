@@ -39,7 +39,7 @@ class Sampling:
     """1 or less denoises without guidance."""
     candidates: int = 1
     """Of each clip, begun side by side where they can be compared; one is finished."""
-    compared_at: float = 0.5
+    compared_at: float = 0.833
     """Share of noise that is left when they are compared: at the step that comes nearest to it."""
 
 

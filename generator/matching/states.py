@@ -1,7 +1,7 @@
 """What a half-made clip shows, read off the transformer's own hidden states.
 
 Beside its training the transformer was asked what is where (`training.asking`), and its middle has known it since,
-under as much noise as there is when candidates are compared. So a small network on top of it reads clips that need not
+under much noise too. So a small network on top of it reads clips that need not
 be finished, nor decoded.
 """
 

@@ -11,7 +11,7 @@ VERSION: Final = "3.1"
 OVERLAP: Final = 9
 """Frames that the next window of a long clip is given: three latent frames."""
 FRAMES_MAX: Final = 961
-_CANDIDATES: Final = 4
+_CANDIDATES: Final = 5
 """Clips begun for each that is finished; six took half as long again."""
 _UNDISTILLED: Final = (24, 4.0)
 """Steps and guidance scale of a model whose guidance was not distilled."""

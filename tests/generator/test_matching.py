@@ -4,6 +4,7 @@
 # torch declares many of its functions without types.
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -218,13 +219,14 @@ def test_hidden_states_of_a_clip_do_not_depend_on_those_beside_it(tiny: Any) -> 
     assert torch.allclose(both[1:], middle_states(tiny, tokens[1:], LEVELS[0], TINY), atol=1e-5)
 
 
+def _note(asked: list[int], place: int, _layer: Any, _given: Any) -> None:
+    asked.append(place)
+
+
 def test_a_reading_pass_ends_where_it_is_read(tiny: Any) -> None:
     layers = tiny.transformer.transformer_blocks
     asked: list[int] = []
-    hooks = [
-        layer.register_forward_pre_hook(lambda _layer, _given, place=place: asked.append(place))
-        for place, layer in enumerate(layers)
-    ]
+    hooks = [layer.register_forward_pre_hook(partial(_note, asked, place)) for place, layer in enumerate(layers)]
     tokens = noisy(torch.randn(1, 8, 3, 2, 2), LEVELS[0], torch.Generator().manual_seed(1))
 
     middle_states(tiny, tokens, LEVELS[0], TINY)

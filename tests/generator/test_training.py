@@ -166,5 +166,5 @@ def test_a_smoke_run_writes_a_model_that_loads_and_generates(tmp_path: Path) -> 
     assert {event.stage for event in heard} == set(stages)
     assert pipeline.sides is not None
     assert pipeline.matcher is not None
-    assert pipeline.card.candidates == 4
+    assert pipeline.card.candidates == 5
     assert set(logged) == {"autoencoder", "latents", "denoiser", "distil", "sides", "matching", "export"}
