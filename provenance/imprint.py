@@ -12,7 +12,8 @@ from .passage import Passage, Stopwatch
 from .payload import PAYLOAD_BITS, Payload
 from .terms import ReleaseConfig
 from .trial import TRIED_SECONDS, Sample, Trial, try_out
-from .watermark import ACCEPT_LOG10_P, LADDER_DB, Method, Strength, read_back
+from .watermark import ACCEPT_LOG10_P, LADDER_DB, Method, Strength
+from .watermark.method import read_back
 
 STRONGEST_DB = LADDER_DB[-1]
 STEP_DB = 4.0

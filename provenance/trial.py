@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..media import Encoding, Form, Picture, generated_form, probe, scratch, write_pictures
-from .watermark import ACCEPT_LOG10_P, Method, WatermarkKey, read_back
+from .watermark import ACCEPT_LOG10_P, Method, WatermarkKey
+from .watermark.method import read_back
 
 TRIED_PICTURES = 32
 """About a second, as long as what a short post or a cut leaves; more would cost more than 3 % of marking 10 s."""

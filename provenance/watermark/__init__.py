@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .extract import extract_lumas as extract_lumas
     from .keys import WatermarkKey as WatermarkKey
-    from .method import Method as Method, load_method as load_method, read_back as read_back
+    from .method import Method as Method, load_method as load_method
     from .quality import psnr_y as psnr_y
     from .terms import (
         ACCEPT_LOG10_P as ACCEPT_LOG10_P,
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "extract": ("extract_lumas",),
     "keys": ("WatermarkKey",),
-    "method": ("Method", "load_method", "read_back"),
+    "method": ("Method", "load_method"),
     "quality": ("psnr_y",),
     "terms": ("ACCEPT_LOG10_P", "LADDER_DB", "METHOD_NAMES", "Strength"),
 }
