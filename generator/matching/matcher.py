@@ -26,7 +26,7 @@ FILE: Final = "matching/model.safetensors"
 """In the model's directory."""
 LEVELS: Final = (0.643, 0.5)
 """Shares of noise under which renders are learned from. The default eight steps come by both, after five and six;
-candidates are compared after three, under more noise: their order is the same by then, and half the time is saved."""
+candidates are compared after three, under more noise: on eighteen prompts they were chosen as well, for less time."""
 ASKED: Final = ("things", "end", "background", "light")
 """What candidates are compared by. On eighteen prompts that are in no exam, six candidates each, what else is read
 (action, camera, sizes, …) chose worse than that alone: it is read less surely, and drowns what is. A clip that goes the

@@ -255,7 +255,7 @@ def _words_right(reader: WordsReader, table: Tensor) -> dict[str, float]:
 def _states_right(reader: StatesReader, shown: Shown, held: int) -> dict[str, float]:
     if not held:
         return {}
-    rows = shown.states[-held:, -1]  # under the noise at which candidates are compared
+    rows = shown.states[-held:, -1]  # under the least noise that is learned under
     return _right(reader(rows), {name: labels[-held:] for name, labels in shown.labels.items()})
 
 

@@ -99,16 +99,15 @@ def read_back(
     key: WatermarkKey,
     *,
     limits: Limits = Limits(),
-    stop_at_log10_p: float | None = ACCEPT_LOG10_P,
 ) -> Extraction:
-    """Look for the mark in a file that was marked and written just now; arguments as of `Method.extract`.
+    """Look for the mark in a file that was marked and written just now, until it is sure.
 
     It was neither turned nor cut since, and our own method is told so: searching for that takes seconds where a mark
     is too faint to be read.
     """
     if isinstance(method, SpreadSpectrum):
-        return extract(clip, (key,), limits=limits, stop_at_log10_p=stop_at_log10_p, as_written=True)
-    return method.extract(clip, (key,), limits=limits, stop_at_log10_p=stop_at_log10_p)
+        return extract(clip, (key,), limits=limits, as_written=True)
+    return method.extract(clip, (key,), limits=limits, stop_at_log10_p=ACCEPT_LOG10_P)
 
 
 def load_method(name: str = METHOD) -> Method:
