@@ -60,6 +60,10 @@ class Trials:
         rank = np.arange(1.0, looks + 1.0)
         return np.log(rank * (rank + 1.0)) + math.log(self.batches * (self.batches + 1))
 
+    def forgo(self, batches: int) -> None:
+        """Count batches that are not looked at, so that later ones cost what they cost who looks at these."""
+        self.batches += batches
+
 
 def log10_p(z: float, *, price: float, log_words: float = BLIND_LOG_WORDS) -> float:
     """Return log10 of a proven bound on the chance that content without this key's mark reads with this z or more.

@@ -62,7 +62,8 @@ def extract_lumas(
         stop_at_log10_p: Stop as soon as a payload is read this surely; None reads to the end, second by second,
             which is how a clip joined from several marked ones, or marked in part, is seen.
         as_written: The pictures lie as they were marked, so no turn, cut or tilt is searched: that takes seconds where
-            a mark is too faint to be read, and could find nothing.
+            a mark is too faint to be read, and could find nothing. It is paid for all the same: what is read is no
+            surer than to a reader who searches.
 
     Returns:
         Status `decoded`, `present` or `not_found`. `payload` is the surest of all segments; segments that disagree
@@ -244,7 +245,9 @@ class _Run:
         if not accepted(found) and last and len(self.held) > 1:
             parts = [self.search.spectra(one.plane, self.search.geometry) for one in self.held]
             found = self.search.look_in_step(parts, self.search.geometry)
-        if not accepted(found) and not self.as_written:
+        if not accepted(found) and self.as_written:
+            self.search.forgo_turns(plane)
+        elif not accepted(found):
             found = self.search.turned(plane)
             if not accepted(found) and last:
                 found = self.search.tilted(plane)

@@ -19,6 +19,8 @@ from .scramble import Spectra, at_likely_places
 from .terms import ACCEPT_LOG10_P
 
 TRIED_GEOMETRIES = 3
+LOOKS_AT_PLACES = 2
+"""Batches of looks in each: by how much of the pilots tiles show, and all alike."""
 
 Plane = NDArray[np.float32]
 
@@ -97,6 +99,11 @@ class Search:
             if accepted(found):
                 return found
         return self._try_all(plane, candidates)
+
+    def forgo_turns(self, plane: Plane) -> None:
+        """Pay what `turned` costs at most, without a look: what is read later is no surer than to who does look."""
+        turns = len(whole_picture_turns(plane.shape[1], plane.shape[0]))
+        self.trials.forgo(len(self.keys) * (turns + TRIED_GEOMETRIES * LOOKS_AT_PLACES))
 
     def tilted(self, plane: Plane) -> Finding | None:
         """Try what the pilots say of a picture filmed from the side."""

@@ -187,6 +187,20 @@ def test_a_mark_that_comes_late_is_found(
     assert found.segments[0].payload is None
 
 
+def test_what_is_read_without_a_search_is_no_surer_than_with_it(
+    pan: Pan, mark: Mark, stream: Stream, key: WatermarkKey
+) -> None:
+    planes = pan(320, 256, 4, seed=7) + mark(pan(320, 256, 4, seed=8))
+
+    searched, spared = (extract_lumas(stream(planes, seconds=2.0), [key], as_written=spare) for spare in (False, True))
+
+    assert spared.payload == searched.payload is not None
+    assert spared.p_value_log10 is not None
+    assert searched.p_value_log10 is not None
+    assert spared.p_value_log10 >= searched.p_value_log10
+    assert spared.p_value_log10 == pytest.approx(searched.p_value_log10, abs=0.5)
+
+
 @pytest.mark.parametrize("first", [0, 70, 95, 130])
 def test_a_piece_from_anywhere_is_read(
     first: int, pan: Pan, mark: Mark, stream: Stream, key: WatermarkKey, payload: Payload
