@@ -44,7 +44,7 @@ class DetectorTraining:
     data: Path
     out: Path
     also: tuple[Path, ...] = ()
-    """More labelled folders: their sources train in all folds and are judged in none, but for those that `data` has."""
+    """More labelled folders: they train in the folds that do not hold their source out, and are judged in none."""
     autoencoders: tuple[Path, ...] = ()
     """Directories whose decoders leave their traces on real clips, beside four that are trained for it."""
     recipe: Recipe = field(default_factory=Recipe)
@@ -233,7 +233,8 @@ def _fold(ready: _Ready, fold: Fold) -> None:
     numbers = [number for number, item in enumerate(ready.items) if ready.rows[item.clip].path in seen]
     name = f"fold {fold.number}"
     _fitted(ready, folder, numbers, ready.training.recipe.fit, name=name)
-    _write(folder / HELD_OUT, _logits(ready, folder, held_out(fold, ready.rows), name=name))
+    judged = held_out(fold, read_dataset(ready.training.data))  # the audit knows of no other clips
+    _write(folder / HELD_OUT, _logits(ready, folder, judged, name=name))
 
 
 def _final(ready: _Ready) -> None:
