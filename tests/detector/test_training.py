@@ -182,7 +182,7 @@ def test_clips_that_are_given_beside_the_data_train_in_every_fold_and_are_judged
     data = folder(
         "data", [("real" if n % 2 else "ai", f"{'camera' if n % 2 else 'maker'}{'abcd'[n // 2]}") for n in range(8)]
     )
-    also = folder("also", [("ai", "ours"), ("real", "renders")])
+    also = folder("also", [("ai", "ours"), ("real", "renders"), ("ai", "makera")])  # the last, a source of the data too
     recipe = replace(SMOKE, backbone="test_efficientnet", autoencoders=AutoencoderRecipe(steps=1, crops=1, side=32))
     run = tmp_path / "run"
 
