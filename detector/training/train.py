@@ -102,7 +102,17 @@ def train_detector(training: DetectorTraining, *, on_progress: OnProgress = lamb
     _write(training.out / FOLDS, {"seed": recipe.seed, "folds": [fold.as_json() for fold in folds]})
     clips = [np.load(file, mmap_mode="r") for file in files]
     kept = _kept(training, pool, items, work, on_progress)
-    ready = _Ready(training, rows, clips, items, Shelf(pool, training.device), kept, Tasks(), on_progress)
+    ready = _Ready(
+        training,
+        read_dataset(training.data),
+        rows,
+        clips,
+        items,
+        Shelf(pool, training.device),
+        kept,
+        Tasks(),
+        on_progress,
+    )
     fits = [*(partial(_fold, ready, fold) for fold in folds), partial(_final, ready)]
     ready.tasks.run(fits, jobs=training.side_by_side)
     return _calibrated(training, rows, folds)
@@ -113,7 +123,10 @@ class _Ready:
     """Everything that is made once and shared by all fits."""
 
     training: DetectorTraining
+    judged: Sequence[Row]
+    """The rows of the data itself: the audit knows of no others."""
     rows: Sequence[Row]
+    """Those, and the rows that only train."""
     clips: Sequence[Frames]
     """The rows' frames, read as they are needed."""
     items: Sequence[Item]
@@ -233,8 +246,7 @@ def _fold(ready: _Ready, fold: Fold) -> None:
     numbers = [number for number, item in enumerate(ready.items) if ready.rows[item.clip].path in seen]
     name = f"fold {fold.number}"
     _fitted(ready, folder, numbers, ready.training.recipe.fit, name=name)
-    judged = held_out(fold, read_dataset(ready.training.data))  # the audit knows of no other clips
-    _write(folder / HELD_OUT, _logits(ready, folder, judged, name=name))
+    _write(folder / HELD_OUT, _logits(ready, folder, held_out(fold, ready.judged), name=name))
 
 
 def _final(ready: _Ready) -> None:
@@ -243,7 +255,7 @@ def _final(ready: _Ready) -> None:
     unseen = {row.group for row in ready.rows if row.use == "evaluate"}
     numbers = [number for number, item in enumerate(ready.items) if item.group not in unseen]
     _fitted(ready, folder, numbers, ready.training.recipe.final, name="final")
-    scored = [row for row in ready.rows if row.use == "evaluate"]
+    scored = [row for row in ready.judged if row.use == "evaluate"]
     if scored and not (folder / EVALUATE).exists():
         _write(folder / EVALUATE, _logits(ready, folder, scored, name="final"))
 

@@ -143,7 +143,11 @@ def detector(
     ] = 0,
     also: Annotated[
         list[Path] | None,
-        typer.Option("--also", metavar="DIR", help="More labelled clips that train in every fold; may be repeated."),
+        typer.Option(
+            "--also",
+            metavar="DIR",
+            help="More labelled clips to train on, where their source is not held out; never judged. May be repeated.",
+        ),
     ] = None,
     vae: Annotated[
         list[Path] | None,
