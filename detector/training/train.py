@@ -87,7 +87,7 @@ def train_detector(training: DetectorTraining, *, on_progress: OnProgress = lamb
 
     recipe, work = training.recipe, training.work or training.out / "work"
     _check_start(training)
-    rows, folds = _usable(training)
+    judged, rows, folds = _usable(training)
     files = decoded(rows, work / "frames", jobs=training.jobs)
     on_progress("data", f"decoded {len(files)} clips")
     items = _everything(training, rows, files, work, on_progress)
@@ -104,7 +104,7 @@ def train_detector(training: DetectorTraining, *, on_progress: OnProgress = lamb
     kept = _kept(training, pool, items, work, on_progress)
     ready = _Ready(
         training,
-        read_dataset(training.data),
+        judged,
         rows,
         clips,
         items,
@@ -115,7 +115,7 @@ def train_detector(training: DetectorTraining, *, on_progress: OnProgress = lamb
     )
     fits = [*(partial(_fold, ready, fold) for fold in folds), partial(_final, ready)]
     ready.tasks.run(fits, jobs=training.side_by_side)
-    return _calibrated(training, rows, folds)
+    return _calibrated(training, judged, folds)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -177,8 +177,11 @@ def _first_weights(training: DetectorTraining) -> "Network":
     return network
 
 
-def _usable(training: DetectorTraining) -> tuple[tuple[Row, ...], tuple[Fold, ...]]:
-    """Read the rows and deal the folds; each must leave both kinds of clips to train on."""
+def _usable(training: DetectorTraining) -> tuple[tuple[Row, ...], tuple[Row, ...], tuple[Fold, ...]]:
+    """Return the data's rows, these and those that only train, and the folds.
+
+    Each fold must leave both kinds of clips to train on.
+    """
     judged = read_dataset(training.data)
     folds = folds_of(judged, count=training.recipe.folds, seed=training.recipe.seed)
     rows = (*judged, *(row for folder in training.also for row in read_dataset(folder)))
@@ -189,7 +192,7 @@ def _usable(training: DetectorTraining) -> tuple[tuple[Row, ...], tuple[Fold, ..
                 f"{training.data}: fold {fold.number} leaves {left['full_synthetic']} synthetic and {left[None]} real "
                 "clips to train on; give at least two families of generators and two real sources"
             )
-    return rows, folds
+    return judged, rows, folds
 
 
 def _everything(
@@ -260,11 +263,11 @@ def _final(ready: _Ready) -> None:
         _write(folder / EVALUATE, _logits(ready, folder, scored, name="final"))
 
 
-def _calibrated(training: DetectorTraining, rows: Sequence[Row], folds: Sequence[Fold]) -> Path:
+def _calibrated(training: DetectorTraining, judged: Sequence[Row], folds: Sequence[Fold]) -> Path:
     """Calibrate the finished weights by what the folds said of what they had not seen; returns their folder."""
     held = {fold.number: json.loads((fold.folder(training.out) / HELD_OUT).read_text("utf-8")) for fold in folds}
     folder = training.out / MODEL
-    write_card(folder, replace(read_card(folder), heads=calibrated_heads(rows, held)))
+    write_card(folder, replace(read_card(folder), heads=calibrated_heads(judged, held)))
     return folder
 
 

@@ -3,7 +3,7 @@
 # (torch leaves the types of tensors' methods open)
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from sealreel.detector.training.autoencoders import (  # noqa: E402
     save_autoencoder,
     train_autoencoder,
 )
+from sealreel.detector.training.dataset import Row  # noqa: E402
 from sealreel.detector.training.recipe import FINALS, SMOKE, AutoencoderRecipe, Final  # noqa: E402
 from sealreel.detector.training.reconstruction import (  # noqa: E402
     load_reconstructor,
@@ -165,8 +166,10 @@ def test_a_run_goes_from_clips_to_weights_and_is_not_done_twice(tmp_path: Path, 
 
 
 def test_clips_that_are_given_beside_the_data_train_in_every_fold_and_are_judged_in_none(
-    tmp_path: Path, write: Callable[..., Path]
+    tmp_path: Path, write: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    from sealreel.detector.training import train
+    from sealreel.detector.training.calibrate import calibrated_heads
     from sealreel.detector.training.train import DetectorTraining, train_detector
     from sealreel.detector.weights import read_card
 
@@ -183,11 +186,20 @@ def test_clips_that_are_given_beside_the_data_train_in_every_fold_and_are_judged
         "data", [("real" if n % 2 else "ai", f"{'camera' if n % 2 else 'maker'}{'abcd'[n // 2]}") for n in range(8)]
     )
     also = folder("also", [("ai", "ours"), ("real", "renders"), ("ai", "makera")])  # the last, a source of the data too
+    (also / "also2.mp4").rename(also / "data0.mp4")  # named as a clip that is judged
+    (also / "index.csv").write_text((also / "index.csv").read_text("utf-8").replace("also2", "data0"), "utf-8")
     recipe = replace(SMOKE, backbone="test_efficientnet", autoencoders=AutoencoderRecipe(steps=1, crops=1, side=32))
     run = tmp_path / "run"
+    calibrated: list[Path] = []
 
+    def seen(rows: Sequence[Row], held: Mapping[int, Mapping[str, Sequence[float]]]) -> dict[str, Any]:
+        calibrated.extend(row.path for row in rows if any(row.path.name in fold for fold in held.values()))
+        return calibrated_heads(rows, held)
+
+    monkeypatch.setattr(train, "calibrated_heads", seen)
     train_detector(DetectorTraining(data=data, out=run, also=(also,), recipe=recipe, jobs=1))
 
+    assert sorted(calibrated) == sorted(data / f"data{number}.mp4" for number in range(8))
     judged = [set(json.loads((run / f"folds/{number}/held_out.json").read_text("utf-8"))) for number in (1, 2)]
     assert judged[0] | judged[1] == {f"data{number}.mp4" for number in range(8)}
     for weights in ("folds/1", "folds/2", "model"):
